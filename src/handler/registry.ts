@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseDuration } from '../domain/duration.ts'
 import { NightshiftError } from '../domain/errors.ts'
 import { DANGERS, type Handler } from './define.ts'
-import { parseDuration } from './params.ts'
 
 /** All handlers by id, sorted. */
 export type Registry = ReadonlyMap<string, Handler>
