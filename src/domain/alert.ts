@@ -28,3 +28,6 @@ export type Notification = {
   externalUrl: string | null
   alerts: readonly Alert[]
 }
+
+/** A notification as it is stored: the body as it came. */
+export type StoredNotification = { id: string; source: string; body: string; receivedAt: Date }

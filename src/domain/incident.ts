@@ -1,4 +1,5 @@
-import type { Alert } from './alert.ts'
+import type { Alert, Labels } from './alert.ts'
+import type { Severity } from './severity.ts'
 
 /** What is known of the latest incident of one (source, fingerprint). */
 export type IncidentMark = { id: number; open: boolean; startsAt: Date; endedAt: Date | null }
@@ -36,4 +37,21 @@ export function meaningOf(alert: Alert, latest: IncidentMark | null): Meaning {
 export function endOf(alert: Alert, receivedAt: Date): Date {
   const end = alert.endsAt ?? alert.startsAt
   return end > receivedAt ? receivedAt : end
+}
+
+/** An incident as it is first written. */
+export type NewIncident = {
+  id: number
+  source: string
+  fingerprint: string
+  system: string | null
+  rule: string | null
+  severity: Severity
+  state: 'open' | 'closed'
+  labels: Labels
+  annotations: Labels
+  startsAt: Date
+  openedAt: Date
+  endedAt: Date | null
+  follows: number | null
 }

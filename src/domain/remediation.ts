@@ -1,4 +1,6 @@
+import type { Labels } from './alert.ts'
 import { NightshiftError } from './errors.ts'
+import type { Mode, Rule, Step } from './policy.ts'
 
 /** Every state of a remediation and where it may go next. The only place that knows; SQL compares and sets along it. */
 const NEXT = {
@@ -49,3 +51,64 @@ export function assertMove(from: RemediationState, to: RemediationState): void {
 export function nextStates(from: RemediationState): readonly RemediationState[] {
   return NEXT[from]
 }
+
+/** A rule as it stood when the remediation was decided; a reload does not change what is under way. */
+export type RuleSnapshot = Omit<Rule, 'match'>
+
+/** One step taken for one incident. */
+export type Remediation = {
+  id: number
+  /** Null for a run that a person asked for by hand. */
+  incident: number | null
+  system: string
+  rule: RuleSnapshot
+  stepIndex: number
+  step: Step
+  policyHash: string
+  /** '<system>/<target>' */
+  target: string
+  handler: string
+  mode: Mode
+  requestedBy: string | null
+  state: RemediationState
+  reason: string
+  attempt: number
+  plan: readonly string[] | null
+  createdAt: Date
+  verifyUntil: Date | null
+  /** The incident's labels, and whether it is still open; no labels and open for a run by hand. */
+  labels: Labels
+  incidentOpen: boolean
+}
+
+/** A remediation as it is first written. */
+export type NewRemediation = {
+  id: number
+  incident: number | null
+  system: string
+  rule: RuleSnapshot
+  stepIndex: number
+  step: Step
+  policyHash: string
+  target: string
+  requestedBy: string | null
+  state: RemediationState
+  reason: string
+  createdAt: Date
+  /** When it is to be worked on; null when nothing is to be done. */
+  wakeAt: Date | null
+}
+
+/** What else changes with a move. Absent: stays as it is. */
+export type MovePatch = { plan?: readonly string[]; startedAt?: Date; verifyUntil?: Date | null }
+export type Move = {
+  id: number
+  from: RemediationState
+  to: RemediationState
+  reason: string
+  at: Date
+  wakeAt: Date | null
+} & MovePatch
+
+/** A ring of the bell that is owed to the queue: which remediation, which attempt, when (null: at once). */
+export type Bell = { remediation: number; attempt: number; at: Date | null }
