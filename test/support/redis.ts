@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
+import { serverPath } from './real-servers.ts'
+
+/** A real Redis of one's own, in a temporary folder. */
+export type TestRedis = {
+  url: string
+  /** Asks it to shut down. */
+  stop: () => Promise<void>
+  /** Ends it as a power cut would. */
+  kill: () => Promise<void>
+  /** Starts it again, on the same port and data. */
+  start: () => Promise<void>
+  flushAll: () => Promise<void>
+  /** Stops it and deletes its data. */
+  remove: () => Promise<void>
+}
+
+/** Starts redis-server. With `appendOnly` it keeps what it was told over `kill` and `start`, without it nothing. */
+export async function startRedis(options: { appendOnly?: boolean } = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-test-redis-'))
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  let child = await launch(folder, port, options.appendOnly === true)
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+  return {
+    url,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    start: async () => {
+      child = await launch(folder, port, options.appendOnly === true)
+    },
+    flushAll: async () => {
+      const client = new Redis(url)
+      await client.flushall()
+      client.disconnect()
+    },
+    remove: async () => {
+      await end('SIGKILL')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function launch(folder: string, port: number, appendOnly: boolean): Promise<ChildProcess> {
+  const settings = {
+    bind: '127.0.0.1',
+    port,
+    dir: folder,
+    save: '',
+    appendonly: appendOnly ? 'yes' : 'no',
+    appendfsync: 'always',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = spawn(serverPath('redis-server'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise<void>((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes('Ready to accept connections')) resolve()
+    })
+    child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)))
+  })
+  return child
+}
