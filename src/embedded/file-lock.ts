@@ -15,7 +15,6 @@ const RETRY_MS = 50
 export async function withFileLock<T>(file: string, waitMs: number, work: () => Promise<T>): Promise<T> {
   const lock = new DatabaseSync(file)
   try {
-    lock.exec('PRAGMA journal_mode = memory')
     await takeLock(lock, file, waitMs)
     return await work()
   } finally {
@@ -26,7 +25,7 @@ export async function withFileLock<T>(file: string, waitMs: number, work: () => 
 async function takeLock(lock: DatabaseSync, file: string, waitMs: number): Promise<void> {
   for (let waited = 0; ; waited += RETRY_MS) {
     try {
-      lock.exec('BEGIN EXCLUSIVE')
+      lock.exec('PRAGMA journal_mode = memory; BEGIN EXCLUSIVE')
       return
     } catch (error) {
       if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CHILD_ENV } from './child.ts'
 import { answers } from './connection.ts'
+import { freePort } from './free-port.ts'
 import type { Place } from './place.ts'
 import type { Postmaster } from './postmaster.ts'
 import { embeddedProblem } from './problem.ts'
@@ -77,31 +77,19 @@ async function tryToStart(
   closeSync(log)
   child.unref()
   let ended = false
-  child.once('exit', () => {
+  const end = new Promise<false>((resolve) => {
+    child.once('exit', () => resolve(false))
+    child.once('error', (error) => writeFile(logFile, `${error.message}\n`).finally(() => resolve(false)))
+  }).finally(() => {
     ended = true
-  })
-  child.once('error', (error) => {
-    ended = true
-    void writeFile(logFile, `${error.message}\n`)
   })
   for (let waited = 0; waited < READY_MS && !ended; waited += POLL_MS) {
-    if (child.pid !== undefined && (await answers(port, password))) return ended ? null : { pid: child.pid, port }
+    const ready = await Promise.race([answers(port, password), end])
+    if (ready && !ended && child.pid !== undefined) return { pid: child.pid, port }
     await sleep(POLL_MS)
   }
   if (!ended) child.kill('SIGQUIT')
   return null
-}
-
-/** A port that is free now. Another process can be quicker: then the server says so, and the next is tried. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0))
-    })
-  })
 }
 
 async function lastWords(logFile: string): Promise<string> {

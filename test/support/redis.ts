@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../src/embedded/free-port.ts'
 import { serverPath } from './real-servers.ts'
 
 /** A real Redis of one's own, in a temporary folder. */
