@@ -35,6 +35,11 @@ export type LedgerTx = {
   ) => Promise<{ id: number; incident: number; state: RemediationState }[]>
   moveRemediation: (move: Move) => Promise<boolean>
   wakeRemediation: (id: number, state: RemediationState, wakeAt: Date) => Promise<void>
+  /** Leaves it where it stands until somebody moves it. */
+  wakeNever: (id: number, state: RemediationState) => Promise<void>
+  /** Whether another remediation is at work on this target. */
+  targetHeld: (target: string, except: number) => Promise<boolean>
+  countRuns: (remediation: number) => Promise<number>
   attachFindings: (id: number, findings: readonly Json[]) => Promise<void>
 
   insertRun: (remediation: number, worker: string, startedAt: Date, leaseMs: number) => Promise<number>

@@ -39,8 +39,8 @@ export async function loadHistory(tx: Db, ask: HistoryQuestion, now: Date): Prom
     ],
   )
   const recent = await tx.query<{ system: string; n: number }>(
-    'select system, count(*)::int as n from remediation where system = any($1) and created_at > $2 group by system',
-    [ask.systems, before(STORM_WITHIN_MS)],
+    'select system, count(*)::int as n from remediation where system = any($1) and created_at > $2 and state <> $3 group by system',
+    [ask.systems, before(STORM_WITHIN_MS), 'suppressed'],
   )
   const breakers = await tx.query<{ name: string }>('select name from breaker where opened_at > $1', [
     before(BREAKER_RESET_MS),

@@ -2,6 +2,7 @@ import type { Labels } from '../domain/alert.ts'
 import type { Json, Mode, Step } from '../domain/policy.ts'
 import {
   assertMove,
+  HOLDING_STATES,
   type Move,
   type NewRemediation,
   type Remediation,
@@ -134,6 +135,20 @@ export async function wakeRemediation(tx: Db, id: number, state: RemediationStat
   )
   const woken = rows[0]
   if (woken) await oweBells(tx, [{ remediation: id, attempt: woken.attempt, at: wakeAt }])
+}
+
+/** Leaves a remediation where it stands until somebody moves it. */
+export async function wakeNever(tx: Db, id: number, state: RemediationState): Promise<void> {
+  await tx.query('update remediation set wake_at = null where id = $1 and state = $2', [id, state])
+}
+
+/** Whether another remediation is at work on this target, or may be. */
+export async function targetHeld(tx: Db, target: string, except: number): Promise<boolean> {
+  const { rows } = await tx.query(
+    'select 1 from remediation where target = $1 and id <> $2 and state = any($3) limit 1',
+    [target, except, HOLDING_STATES],
+  )
+  return rows.length > 0
 }
 
 /** Attaches what the read-only handlers found. */

@@ -55,3 +55,11 @@ export async function lastResult(db: Db, remediation: number): Promise<Json> {
   )
   return rows[0]?.result ?? null
 }
+
+/** How often a remediation has been started. */
+export async function countRuns(db: Db, remediation: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::int as n from run where remediation = $1', [
+    remediation,
+  ])
+  return rows[0]?.n ?? 0
+}

@@ -1,0 +1,67 @@
+import type { BreakerState } from '../domain/controls.ts'
+import { BREAKER_RESET_MS, breakerName } from '../domain/history.ts'
+import type { Remediation } from '../domain/remediation.ts'
+import type { LedgerTx } from './ledger.ts'
+import { entryOf, move, standsIn } from './move.ts'
+import { takeNextStep } from './next-step.ts'
+import type { RemediateDeps } from './remediate.ts'
+
+/** How long a run waits before it looks again whether its target is free, in ms. */
+const BUSY_RETRY_MS = 2000
+
+export type Started = { remediation: Remediation & { state: 'running' }; number: number; breaker: BreakerState }
+
+/**
+ * The last look before acting, in one transaction with the record of the start: still queued, incident open, approvals in
+ * hand, kill switch off, breaker closed, target free. Between any of these and the start nothing else can be decided.
+ * @returns null when the run must not begin; what follows instead is on disk
+ */
+export async function startGate(deps: RemediateDeps, id: number): Promise<Started | null> {
+  return deps.ledger.transaction(async (tx) => {
+    await tx.lockDecisions()
+    const remediation = await tx.findRemediation(id, true)
+    if (!standsIn(remediation, 'queued')) return null
+    const now = deps.now()
+    if (!remediation.incidentOpen) {
+      await move(tx, remediation, 'cancelled', 'incident-closed', now)
+      return null
+    }
+    const breaker = await tx.readBreaker(breakerName(remediation.handler, remediation.target))
+    const stop = await reasonToStop(tx, deps, remediation, breaker, now)
+    if (stop !== null) {
+      if (await move(tx, remediation, 'suppressed', stop, now)) await takeNextStep(tx, deps, remediation, stop, now)
+      return null
+    }
+    if (await tx.targetHeld(remediation.target, id)) {
+      await tx.wakeRemediation(id, 'queued', new Date(now.getTime() + BUSY_RETRY_MS))
+      return null
+    }
+    await move(tx, remediation, 'running', 'started', now, { startedAt: now })
+    const number = await tx.insertRun(id, deps.worker, now, deps.leaseMs)
+    await tx.appendEntries([
+      entryOf(
+        remediation,
+        'run.started',
+        { number, worker: deps.worker, handler: remediation.handler, target: remediation.target },
+        now,
+      ),
+    ])
+    return { remediation: { ...remediation, state: 'running' }, number, breaker }
+  })
+}
+
+async function reasonToStop(
+  tx: LedgerTx,
+  deps: RemediateDeps,
+  remediation: Remediation,
+  breaker: BreakerState,
+  now: Date,
+): Promise<string | null> {
+  if (deps.shadow || remediation.rule.shadow) return 'shadow'
+  if ((await tx.readKillSwitch()).on) return 'kill-switch'
+  if (breaker.openedAt !== null && now.getTime() - breaker.openedAt.getTime() < BREAKER_RESET_MS) return 'breaker-open'
+  if (remediation.mode === 'auto') return null
+  const approval = await tx.lockApproval(remediation.id)
+  // Promise 2, at the last possible place: whatever queued it, without its approvals on record it does not run.
+  return approval !== null && new Set(approval.given).size >= approval.needed ? null : 'not-approved'
+}
