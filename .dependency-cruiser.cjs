@@ -28,7 +28,7 @@ const HOMES = {
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/',
   yaml: '^src/policy/',
-  zod: '^src/(policy/|handler/|receive/|config\\.ts)',
+  zod: '^src/(policy/|handler/|receive/|targets/|config\\.ts)',
 }
 
 const inNodeModules = (name) => `node_modules/(@types/)?${name}/`

@@ -11,7 +11,8 @@ export type PostgresTarget = {
   /** Name in the policy. */
   name: string
   /**
-   * Runs one statement with bound parameters, under the target's statement and lock timeouts, as `application_name` nightshift.
+   * Runs one statement with bound parameters, under the target's statement and lock timeouts, as `application_name`
+   * nightshift, with only pg_catalog on the search path: name other schemas in full.
    * @throws NightshiftError `target-unavailable`, `target-misconfigured` (permission denied) or `timeout`
    */
   query: <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>
@@ -23,9 +24,12 @@ export type PostgresTarget = {
 export type PrometheusTarget = {
   name: string
   /**
-   * Instant query. Samples of the vector, or one sample without labels for a scalar.
-   * @throws NightshiftError `target-unavailable`, `bad-parameter` (Prometheus refuses the query) or `timeout`
+   * Instant query. Samples of the vector, or one sample without labels for a scalar. NaN is not evidence and is left out.
+   * @throws NightshiftError `target-unavailable`, `target-misconfigured`, `bad-parameter` (Prometheus refuses the query, or
+   * it gives neither vector nor scalar) or `timeout`; the signal's own reason when it was aborted
    */
-  query: (promql: string) => Promise<{ labels: Record<string, string>; value: number }[]>
+  query: (promql: string, signal?: AbortSignal) => Promise<Sample[]>
   close: () => Promise<void>
 }
+
+export type Sample = { labels: Record<string, string>; value: number }
