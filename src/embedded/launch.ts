@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CHILD_ENV } from './child.ts'
+import { CHILD_ENV, tellingLines } from './child.ts'
 import { answers } from './connection.ts'
 import { freePort } from './free-port.ts'
 import type { Place } from './place.ts'
@@ -46,13 +46,13 @@ export async function launchPostmaster(
       await writeFile(portFile, `${port}\n`)
       return started
     }
-    reason = await lastWords(logFile)
+    reason = tellingLines(await readFile(logFile, 'utf8').catch(() => ''))
     if (/could not bind|could not create any TCP/.test(reason)) port = await freePort()
     else if (/shared memory block/.test(reason))
       await sleep(500) // children of a killed server are still leaving
     else break
   }
-  throw embeddedProblem(`it does not start (${reason || 'no reason given'}; see ${logFile})`)
+  throw embeddedProblem(`it does not start (${reason || 'nothing in its log; is the disk full?'}; see ${logFile})`)
 }
 
 async function tryToStart(
@@ -90,12 +90,4 @@ async function tryToStart(
   }
   if (!ended) child.kill('SIGQUIT')
   return null
-}
-
-async function lastWords(logFile: string): Promise<string> {
-  const lines = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').filter((line) => line.trim() !== '')
-  const telling = lines.filter((line) => /FATAL|PANIC|could not bind/.test(line))
-  return (telling.length > 0 ? telling : lines.slice(-1))
-    .map((line) => line.replace(/^.*?(?:FATAL|PANIC|LOG|WARNING):\s*/, ''))
-    .join('; ')
 }

@@ -35,7 +35,7 @@ export async function findPlace(
   if (user === null || (await canRun(binaries.folder, user)))
     return { user, bin: join(binaries.folder, 'bin'), cluster }
   const copy = await copyBinaries(binaries, await firstReachable(user, reachable))
-  log.info({ from: binaries.folder, to: copy }, `user ${user.name} cannot reach PostgreSQL's binaries here: copied`)
+  log.info({ wanted: binaries.folder, copy }, `user ${user.name} cannot reach PostgreSQL in node_modules: runs a copy`)
   return { user, bin: join(copy, 'bin'), cluster }
 }
 

@@ -6,6 +6,7 @@ const DISK_PROBLEMS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
+  ENOENT: 'a folder cannot be made',
   ENOTDIR: 'something on the way to it is not a folder',
 }
 
