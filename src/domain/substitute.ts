@@ -3,6 +3,19 @@ import type { Json, Params } from './policy.ts'
 
 const PLACEHOLDER = /\{\{\s*labels\.([a-zA-Z_][a-zA-Z0-9_]*)\s*\}\}/g
 
+const WHOLE_VALUE = new RegExp(`^${PLACEHOLDER.source}$`)
+
+/** True when the text is one placeholder and nothing else. */
+export function isPlaceholder(text: string): boolean {
+  return WHOLE_VALUE.test(text)
+}
+
+/** The fixed text before, between and after the placeholders. */
+export function textAround(template: string): string[] {
+  // Splitting at an expression with one group gives text and label by turns.
+  return template.split(PLACEHOLDER).filter((_, index) => index % 2 === 0)
+}
+
 /** The labels that a value asks for, in order of appearance. */
 export function placeholdersIn(value: Json): string[] {
   if (typeof value === 'string') return [...value.matchAll(PLACEHOLDER)].map((match) => match[1] as string)
@@ -25,19 +38,20 @@ export function substituteName(template: string, labels: Labels): Substituted<st
 }
 
 /**
- * Puts label values into parameters, whole values only (`"{{ labels.user_id }}"`): a label never becomes part of a longer
- * text. The handler's schema then decides whether it is a legal value.
+ * Puts label values into parameters, whole values only (`"{{ labels.user_id }}"`), also inside lists and maps: a label never
+ * becomes part of a longer text. The handler's schema then decides whether it is a legal value.
  */
 export function substituteParams(params: Params, labels: Labels): Substituted<Params> {
-  const result: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(params)) {
-    const [label] = placeholdersIn(value)
-    if (label === undefined) {
-      result[key] = value
-      continue
-    }
-    if (!Object.hasOwn(labels, label) || labels[label] === '') return { missing: label }
-    result[key] = labels[label] as string
+  const missing = placeholdersIn(params).find((label) => !Object.hasOwn(labels, label) || labels[label] === '')
+  return missing === undefined ? { value: putIn(params, labels) as Params } : { missing }
+}
+
+function putIn(value: Json, labels: Labels): Json {
+  if (typeof value === 'string') {
+    const label = WHOLE_VALUE.exec(value)?.[1]
+    return label === undefined ? value : (labels[label] as string)
   }
-  return { value: result }
+  if (Array.isArray(value)) return value.map((item) => putIn(item, labels))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, putIn(inner, labels)]))
 }

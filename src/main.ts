@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { text } from 'node:stream/consumers'
+import { type Commands, dispatch } from './cli/dispatch.ts'
+
+const commands: Commands = {
+  check: () => import('./cli/check.ts'),
+  handlers: () => import('./cli/handlers.ts'),
+}
+
+process.exitCode = await dispatch(process.argv.slice(2), commands, {
+  out: (output) => void process.stdout.write(output),
+  err: (output) => void process.stderr.write(output),
+  env: process.env,
+  cwd: process.cwd(),
+  isTty: process.stdout.isTTY === true,
+  stdin: () => text(process.stdin),
+})
