@@ -53,5 +53,6 @@ export type NewIncident = {
   startsAt: Date
   openedAt: Date
   endedAt: Date | null
+  repeats: number
   follows: number | null
 }

@@ -152,7 +152,7 @@ function loadHistoryFor(tx: LedgerTx, candidates: readonly Candidate[], shadow: 
 
 function newIncident(
   id: number,
-  { source, alert, endedAt, match }: Candidate,
+  { source, alert, endedAt, match, repeats }: Candidate,
   decided: { decision: Decision; follows: number | null } | null,
   now: Date,
 ): NewIncident {
@@ -169,6 +169,7 @@ function newIncident(
     startsAt: alert.startsAt,
     openedAt: now,
     endedAt,
+    repeats,
     follows: decided?.follows ?? null,
   }
 }

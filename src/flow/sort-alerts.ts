@@ -9,7 +9,7 @@ import type { LedgerTx } from './ledger.ts'
 type Parse = (text: string) => { notification: Notification } | { problem: { field: string; message: string } }
 
 /** A new story: an incident to be written, open or already over within the batch. */
-export type Opening = { source: string; alert: Alert; notification: string; endedAt: Date | null }
+export type Opening = { source: string; alert: Alert; notification: string; endedAt: Date | null; repeats: number }
 
 /** A batch of notifications, sorted by what each alert means for the stories so far. */
 export type Sorted = {
@@ -57,12 +57,15 @@ function sortOne(
   const meaning = meaningOf(alert, before?.mark ?? null)
   if (meaning === 'open' || meaning === 'bygone') {
     const endedAt = meaning === 'open' ? null : endOf(alert, receivedAt)
-    const opening: Opening = { source, alert, notification, endedAt }
+    const opening: Opening = { source, alert, notification, endedAt, repeats: 0 }
     sorted.openings.push(opening)
     known.set(key, { opening, mark: { id: 0, open: meaning === 'open', startsAt: alert.startsAt, endedAt } })
   }
   if (before === null) return
-  if (meaning === 'repeat' && before.opening === null) sorted.repeats.push({ incident: before.mark.id, notification })
+  if (meaning === 'repeat') {
+    if (before.opening === null) sorted.repeats.push({ incident: before.mark.id, notification })
+    else before.opening.repeats += 1
+  }
   if (meaning === 'late' && before.opening === null) sorted.late.push({ incident: before.mark.id, notification })
   if (meaning === 'resolve') {
     const endedAt = endOf(alert, receivedAt < now ? receivedAt : now)
@@ -128,6 +131,7 @@ export async function quarantineNotification(tx: LedgerTx, id: string, problem: 
       startsAt: now,
       openedAt: now,
       endedAt: null,
+      repeats: 0,
       follows: null,
     },
   ])

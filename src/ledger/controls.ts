@@ -22,7 +22,7 @@ export async function readKillSwitch(db: Db): Promise<KillSwitch> {
 export async function writeKillSwitch(tx: Db, next: KillSwitch): Promise<void> {
   await tx.query(
     `insert into kill_switch (is_on, by, reason, at) values ($1, $2, $3, $4)
-     on conflict (only) do update set is_on = excluded.is_on, by = excluded.by, reason = excluded.reason, at = excluded.at`,
+     on conflict (singleton) do update set is_on = excluded.is_on, by = excluded.by, reason = excluded.reason, at = excluded.at`,
     [next.on, next.by, next.reason, next.at],
   )
 }

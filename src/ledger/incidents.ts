@@ -59,7 +59,7 @@ export async function insertIncidents(tx: Db, incidents: readonly NewIncident[])
     starts_at: incident.startsAt,
     opened_at: incident.openedAt,
     last_seen_at: incident.openedAt,
-    repeats: 0,
+    repeats: incident.repeats,
     ended_at: incident.endedAt,
     closed_at: incident.state === 'closed' ? incident.openedAt : null,
     follows: incident.follows,

@@ -12,7 +12,7 @@ import {
 import type { Db } from './database.ts'
 import { oweBells } from './outbox.ts'
 
-/** Writes new remediations in one statement. */
+/** Writes new remediations, and owes the bell for those that are to be worked on. */
 export async function insertRemediations(tx: Db, remediations: readonly NewRemediation[]): Promise<void> {
   if (remediations.length === 0) return
   const rows = remediations.map((remediation) => ({
@@ -39,6 +39,10 @@ export async function insertRemediations(tx: Db, remediations: readonly NewRemed
   await tx.query('insert into remediation select * from jsonb_populate_recordset(null::remediation, $1::jsonb)', [
     JSON.stringify(rows),
   ])
+  await oweBells(
+    tx,
+    remediations.flatMap(({ id, wakeAt }) => (wakeAt === null ? [] : [{ remediation: id, attempt: 0, at: null }])),
+  )
 }
 
 type Row = {

@@ -161,7 +161,7 @@ create table maintenance_window (
 create index maintenance_window_ends on maintenance_window (ends_at) where cancelled_at is null;
 
 create table kill_switch (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   is_on boolean not null,
   by text not null,
   reason text not null,
