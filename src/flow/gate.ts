@@ -42,7 +42,13 @@ export async function startGate(deps: RemediateDeps, id: number): Promise<Starte
       entryOf(
         remediation,
         'run.started',
-        { number, worker: deps.worker, handler: remediation.handler, target: remediation.target },
+        {
+          number,
+          worker: deps.worker,
+          handler: remediation.handler,
+          target: remediation.target,
+          idempotent: deps.handlers.facts(remediation.handler).idempotent,
+        },
         now,
       ),
     ])

@@ -64,7 +64,14 @@ describe('one alert, one automatic step', () => {
 
   it('undoes what did not help where the handler can', async () => {
     let undone: unknown = null
-    story = await openStory({ handler: { rollback: async (_context, done) => (undone = done) as never } })
+    story = await openStory({
+      handler: {
+        rollback: async (_context, done) => {
+          undone = done
+          return null
+        },
+      },
+    })
     story.world.recovered = false
     await story.deliver(ill)
     await story.advance('1m')

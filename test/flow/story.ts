@@ -10,7 +10,7 @@ import type { SeverityRow } from '../../src/domain/severity.ts'
 import { drainIntake } from '../../src/flow/intake.ts'
 import { advance, type RemediateDeps } from '../../src/flow/remediate.ts'
 import { ringBells, sweep } from '../../src/flow/sweep.ts'
-import { type ActingHandler, defineHandler } from '../../src/handler/define.ts'
+import { type ActingHandler, defineHandler, type Handler } from '../../src/handler/define.ts'
 import { z } from '../../src/handler/index.ts'
 import { createInvoker } from '../../src/handler/invoke.ts'
 import type { PostgresTarget } from '../../src/handler/targets.ts'
@@ -63,7 +63,7 @@ export async function openStory(options: StoryOptions = {}) {
   const pages: DueEscalation[] = []
   const target: PostgresTarget = { name: 'db', query: async () => [], close: async () => {} }
   const handlers = createInvoker({
-    registry: new Map([['test/fix', testHandler(world, options.handler ?? {})]]),
+    registry: new Map([['test/fix', testHandler(world, options.handler ?? {}) as unknown as Handler]]),
     openTarget: () => target,
     log: silentLog,
     now: clock.now,
