@@ -125,6 +125,7 @@ export function decide(
 
   const { policy, rule } = match
   const template = rule.steps[stepIndex]
+  if (rule.steps.length === 0) return decided('hand-over', 'notify-only', 'the rule has no steps: a person is told')
   if (!template) return decided('hand-over', 'no-step-left', 'the ladder has no further step')
   if (template.mode === 'notify')
     return decided('hand-over', 'notify-only', 'the policy wants a person told, nothing done')

@@ -7,9 +7,12 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
+/** Largest unit first, each at most once, as Prometheus reads it: `30m1h` is a slip, not an hour and a half. */
+const DURATION = /^(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/
+
 /** Reads `90s`, `5m`, `1h30m`, `2d` as milliseconds (Prometheus' duration syntax, years left out); null when it is none. */
 export function parseDuration(text: string): number | null {
-  if (!/^(\d+(ms|[smhdw]))+$/.test(text)) return null
+  if (!DURATION.test(text)) return null
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g))
     total += Number(amount) * (UNIT_MS[unit as string] as number)

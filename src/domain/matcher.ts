@@ -47,11 +47,13 @@ function matches({ label, op, value, regex }: Matcher, labels: Labels): boolean 
   return op === '=~' ? hit : !hit
 }
 
-/** The matcher as its author would write it. */
+/** The matcher as its author would write it; reading it again gives the same matcher. */
 export function matcherText({ label, op, value }: Matcher): string {
-  return `${label}${op}${JSON.stringify(value)}`
+  const escaped = value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
+  return `${label}${op}"${escaped}"`
 }
 
+/** As Alertmanager's classic parser: `\n`, `\"` and `\\` are escapes; any other backslash stays, so `\d` and `\.` reach the regex. */
 function unquote(text: string): string {
-  return text.replace(/\\(.)/gs, (_, char: string) => (char === 'n' ? '\n' : char))
+  return text.replace(/\\([n"\\])/g, (_, char: string) => (char === 'n' ? '\n' : char))
 }

@@ -51,5 +51,7 @@ const LABEL_TO_SEVERITY: Readonly<Record<string, Severity>> = {
 
 /** Our severity for an alert's `severity` label, or null when the label is absent or says nothing that we know. */
 export function severityOfLabel(label: string | undefined): Severity | null {
-  return label === undefined ? null : (LABEL_TO_SEVERITY[label.toLowerCase()] ?? null)
+  const word = label?.toLowerCase() ?? ''
+  // A label "constructor" would find what every object inherits.
+  return Object.hasOwn(LABEL_TO_SEVERITY, word) ? (LABEL_TO_SEVERITY[word] ?? null) : null
 }
