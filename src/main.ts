@@ -4,6 +4,7 @@ import { type Commands, dispatch } from './cli/dispatch.ts'
 
 const commands: Commands = {
   check: () => import('./cli/check.ts'),
+  explain: () => import('./cli/explain.ts'),
   handlers: () => import('./cli/handlers.ts'),
 }
 
