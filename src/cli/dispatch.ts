@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { NightshiftError, sentence } from '../domain/errors.ts'
-import { suggestion } from '../policy/suggest.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { type Command, FINDINGS, FINE, type Io, USAGE } from './command.ts'
 
 /** Command name -> its module, loaded only when needed so that `check` does not wait for a database driver. */

@@ -1,8 +1,8 @@
 import type { Mode } from '../domain/policy.ts'
 import type { SeverityMatrix } from '../domain/severity.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { isWhole, type Placed } from './shape.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 /** People and groups as far as severity.yaml could be read; null when it could not, and names cannot be judged. */
 export type Who = Pick<SeverityMatrix, 'people' | 'groups'> | null

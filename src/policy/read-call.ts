@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import type { Call } from '../domain/policy.ts'
 import { textAround } from '../domain/substitute.ts'
+import { suggestion } from '../domain/suggest.ts'
 import type { Tagged } from './policy-shape.ts'
 import { checkParams, malformedPlaceholder } from './read-params.ts'
 import type { Placed } from './shape.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 /** What a policy may know of the handlers; the registry of src/handler satisfies it. */
 export type Catalogue = ReadonlyMap<string, { danger: string; target: string; params: z.ZodType }>

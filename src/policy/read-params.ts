@@ -2,9 +2,9 @@ import { isScalar, type Node, visit } from 'yaml'
 import { z } from 'zod'
 import type { Json } from '../domain/policy.ts'
 import { isPlaceholder, placeholdersIn } from '../domain/substitute.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { keyNodeAt, nodeAt } from './shape.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 /**
  * Decodes parameters with the handler's own schema and reports all that it refuses. A value that an alert's label will fill

@@ -1,5 +1,6 @@
 import type { Matcher } from '../domain/matcher.ts'
 import type { Policy, TargetSpec } from '../domain/policy.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { checkNames, namesOf, type Who } from './approvers.ts'
 import { type PolicyFields, policyShape } from './policy-shape.ts'
 import { placeText } from './problem.ts'
@@ -9,7 +10,6 @@ import { DEFAULT_PACE, readPace } from './read-step.ts'
 import { checkSettings } from './read-targets.ts'
 import { isWhole, type Placed } from './shape.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 /** One file as far as it could be read. Rules that could not are still compared with those of other files. */
 export type PolicyDraft = {

@@ -1,9 +1,9 @@
 import { type Person, SEVERITIES, type Severity, type SeverityMatrix, type SeverityRow } from '../domain/severity.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { checkNames, type Who } from './approvers.ts'
 import { type RowFields, type SeverityFields, severityShape } from './severity-shape.ts'
 import type { Placed } from './shape.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 const DEFAULT_UNMATCHED: Severity = 'P3'
 /** The page of these goes out beside the fix, never after it. */

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { Json } from '../domain/policy.ts'
+import { suggestion } from '../domain/suggest.ts'
 import type { Source } from './source.ts'
-import { suggestion } from './suggest.ts'
 
 export type JsonSchema = { readonly [keyword: string]: Json }
 

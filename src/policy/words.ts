@@ -2,8 +2,8 @@ import { formatDuration, parseDuration } from '../domain/duration.ts'
 import { isMatcher, type Matcher, parseMatcher } from '../domain/matcher.ts'
 import { MODES, type Mode } from '../domain/policy.ts'
 import { SEVERITIES, type Severity } from '../domain/severity.ts'
+import { suggestion } from '../domain/suggest.ts'
 import { type JsonSchema, kindOf, type Shape, scalar } from './shape.ts'
-import { suggestion } from './suggest.ts'
 
 const YEAR_MS = 31_536_000_000
 
