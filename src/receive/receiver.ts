@@ -1,0 +1,38 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Log } from '../domain/log.ts'
+import { answerFailure } from './failure.ts'
+import { addHealth, type HealthDeps } from './health.ts'
+import { addDescription, addMetrics, type MetricsText } from './operation.ts'
+import { answerProblem } from './problem.ts'
+import { addWebhook, type WebhookDeps } from './webhook.ts'
+
+export type ReceiverDeps = {
+  log: Log
+  webhook: WebhookDeps
+  health: HealthDeps
+  metricsText: MetricsText
+}
+
+/** Everything that comes in over HTTP. Answers with JSON, also when it refuses; nothing thrown leaves it. */
+export function createReceiver({ log, webhook, health, metricsText }: ReceiverDeps): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return
+      const issue = result.error.issues[0]
+      const field = [result.target, ...(issue?.path ?? [])].join('.')
+      return answerProblem(c, 422, { code: 'bad-parameter', field, message: issue?.message ?? 'is not valid' })
+    },
+  })
+  app.onError((error, c) => answerFailure(error, c, log))
+  app.notFound((c) => answerProblem(c, 404, { code: 'not-found', message: 'there is nothing here' }))
+  app.use(requestId())
+  app.use('/api/*', secureHeaders())
+
+  addWebhook(app, webhook)
+  addHealth(app, health)
+  addMetrics(app, metricsText)
+  addDescription(app)
+  return app
+}

@@ -1,0 +1,23 @@
+import type { Labels } from '../domain/alert.ts'
+
+/** The text as PostgreSQL can store it: NUL and lone surrogates, which it refuses, become U+FFFD. */
+export function storableText(text: string): string {
+  return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd')
+}
+
+/** Names and values as PostgreSQL can store them; the same object when nothing was wrong. */
+export function storableLabels(labels: Labels): Labels {
+  for (const name of Object.keys(labels)) {
+    if (!isStorable(name) || !isStorable(labels[name] as string)) return cleaned(labels)
+  }
+  return labels
+}
+
+// fromEntries defines own properties; assigning would lose a label that is called __proto__.
+function cleaned(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [storableText(name), storableText(value)]))
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
