@@ -12,7 +12,7 @@ COPY src ./src
 COPY handlers ./handlers
 COPY policies ./policies
 
-# Without this the service listens on the container's own loopback. It then asks for NIGHTSHIFT_WEBHOOK_TOKEN.
+# The container's own loopback is of no use to anybody. Without a token the service then refuses to start, and says so.
 ENV HOST=0.0.0.0
 EXPOSE 8080
 USER node
