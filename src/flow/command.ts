@@ -1,6 +1,6 @@
 import { decide } from '../domain/decide.ts'
 import { type Actor, SYSTEM_CHAIN } from '../domain/entry.ts'
-import { breakerName, factsFor } from '../domain/history.ts'
+import { factsFor } from '../domain/history.ts'
 import type { Call, Limits, PolicySet, Rule, Step } from '../domain/policy.ts'
 import type { CommandResult } from './approve.ts'
 import { closeStories } from './close.ts'
@@ -148,6 +148,3 @@ export async function requestRun(
     return { ok: true, state: 'proposed', remediation: id as number }
   })
 }
-
-/** Name of the breaker of a handler at a target, for the console and the CLI. */
-export { breakerName }

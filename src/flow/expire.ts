@@ -1,7 +1,7 @@
 import type { Remediation } from '../domain/remediation.ts'
 import { move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 
 /** Lets an approval expire whose time is over. Silence is never a yes: the next step or a person follows. */
 export async function expireApproval(deps: RemediateDeps, remediation: Remediation): Promise<void> {

@@ -4,7 +4,7 @@ import type { Remediation } from '../domain/remediation.ts'
 import type { LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 
 /** How long a run waits before it looks again whether its target is free, in ms. */
 const BUSY_RETRY_MS = 2000

@@ -4,7 +4,7 @@ import type { Json } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 
 type Proposed = Remediation & { state: 'proposed' }
 

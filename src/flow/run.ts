@@ -5,7 +5,7 @@ import type { Remediation } from '../domain/remediation.ts'
 import type { RunEnd } from '../domain/run.ts'
 import { startGate } from './gate.ts'
 import { entryOf, move } from './move.ts'
-import type { BreakerResult, RemediateDeps } from './remediate.ts'
+import type { BreakerResult, RemediateDeps } from './remediate-deps.ts'
 
 /**
  * Runs a queued remediation: asks the last guards, writes the start, acts, writes the end. The start is on disk before the

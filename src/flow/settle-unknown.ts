@@ -3,7 +3,7 @@ import type { Remediation } from '../domain/remediation.ts'
 import type { LedgerTx } from './ledger.ts'
 import { chainOf, entryOf, move, standsIn } from './move.ts'
 import { handOver } from './next-step.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 
 /** Most runs of an idempotent handler when its workers keep dying: perhaps it is what kills them. */
 const MAX_RUNS = 3

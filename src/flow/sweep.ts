@@ -3,7 +3,7 @@ import { SYSTEM } from '../domain/entry.ts'
 import type { DueEscalation } from '../domain/escalation.ts'
 import type { Bell } from '../domain/remediation.ts'
 import type { FlowLedger } from './ledger.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 import { giveUpLostRuns } from './settle-unknown.ts'
 
 /** A ring of the bell is missed when nothing came of it for this long after its time, in ms. */

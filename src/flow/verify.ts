@@ -7,7 +7,7 @@ import { settleFollowers } from './followers.ts'
 import type { LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
-import type { RemediateDeps } from './remediate.ts'
+import type { RemediateDeps } from './remediate-deps.ts'
 
 type Verifying = Remediation & { state: 'verifying' }
 type Evidence = { recovered: boolean; evidence: string }
