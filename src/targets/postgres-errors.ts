@@ -32,9 +32,9 @@ function classify(error: unknown, place: PostgresPlace): Classified | null {
   // Wrong password or pg_hba line, no such database, a table or function that this server does not have.
   if (/^(28|3D|42P01|42883|42703)/.test(code)) return { code: 'target-misconfigured', said }
   if (/^22/.test(code)) return { code: 'bad-parameter', said }
-  if (/CERT|TLS|SSL|UNABLE_TO_/.test(code) || /SSL|SASL|certificate/.test(said))
+  if (/^ERR_|CERT|UNABLE_TO_/.test(code) || /SSL|SASL|certificate/.test(said))
     return { code: 'target-misconfigured', said }
-  if (/^E[A-Z]+$/.test(code)) return { code: 'target-unavailable', said }
+  if (/^E[A-Z_]+$/.test(code)) return { code: 'target-unavailable', said }
   if (/Query read timeout/.test(said)) return { code: 'timeout', said: 'no answer in time' }
   return /timeout|terminated|Connection|not queryable/i.test(said) ? { code: 'target-unavailable', said } : null
 }

@@ -18,7 +18,7 @@ export async function connectionUse(target: PostgresTarget): Promise<ConnectionU
   return row ?? { used: 0, usable: 0, max: 0 } // no row is not possible: our own session is one
 }
 
-/** `57 of 97 usable connections in use (59 %)`. */
+/** `57 connections in use, 97 for ordinary roles (59 %)`. Superusers count as users too, so it can be more than all. */
 export function describeUse({ used, usable }: ConnectionUse): string {
-  return `${used} of ${usable} usable connections in use (${Math.round((used / usable) * 100)} %)`
+  return `${used} connections in use, ${usable} for ordinary roles (${Math.round((used / usable) * 100)} %)`
 }

@@ -7,10 +7,10 @@ const HIDING = [
   /\/\*[\s\S]*?(?:\*\/|$)/,
   /\$(?<tag>[A-Za-z_]\w*)?\$[\s\S]*?(?:\$\k<tag>\$|$)/,
   /'(?:[^']|'')*(?:'|$)/,
-  /"(?![A-Za-z_]\w*")[^"]*(?:"|$)/,
+  /"(?:[^"]|"")*(?:"|$)/,
   /(?<![\w$])\.?\d[\w.]*/,
 ]
-const TOKENS = new RegExp(`("[A-Za-z_]\\w*"|\\$\\d+)|${HIDING.map(({ source }) => source).join('|')}`, 'g')
+const TOKENS = new RegExp(`("[A-Za-z_]\\w*"(?!")|\\$\\d+)|${HIDING.map(({ source }) => source).join('|')}`, 'g')
 
 /**
  * A statement for people's eyes: its first 60 characters with every literal and comment as `?`. Statement texts hold
