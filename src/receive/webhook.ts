@@ -81,8 +81,8 @@ export function addWebhook(app: OpenAPIHono, { inbox, token, loopbackOnly, metri
         metrics.accepted(countByStatus(alerts), (performance.now() - begunAt) / 1000)
         return c.json({ notification, alerts: alerts.length }, 202)
       } catch (error) {
-        if (error instanceof NightshiftError && error.code === 'ledger-unavailable')
-          metrics.refused('ledger-unavailable')
+        const isOut = error instanceof NightshiftError && error.code === 'ledger-unavailable'
+        metrics.refused(isOut ? 'ledger-unavailable' : 'internal')
         throw error
       }
     },

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { storyMetrics } from './story-metrics.ts'
 
 /** Fractions of a second for what should take milliseconds. */
 const QUICK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -17,6 +18,7 @@ export function createMetrics(processMetrics = true) {
   return {
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     webhook: webhookMetrics(registers),
+    story: storyMetrics(registers),
   }
 }
 
