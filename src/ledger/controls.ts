@@ -44,17 +44,3 @@ export async function writeBreaker(tx: Db, breaker: BreakerState, at: Date): Pro
     [breaker.name, breaker.failures, breaker.openedAt, at],
   )
 }
-
-/** Keeps which policies were in force, by their hash. */
-export async function recordPolicyVersion(
-  db: Db,
-  hash: string,
-  files: Readonly<Record<string, string>>,
-  at: Date,
-): Promise<boolean> {
-  const { rows } = await db.query(
-    'insert into policy_version (hash, files, loaded_at) values ($1, $2::jsonb, $3) on conflict do nothing returning hash',
-    [hash, JSON.stringify(files), at],
-  )
-  return rows.length === 1
-}
