@@ -24,9 +24,11 @@ export function parseMatcher(text: string): Matcher | MatcherProblem {
   const value = parts[3] === undefined ? (parts[4] ?? '') : unquote(parts[3])
   if (op === '=' || op === '!=') return { label, op, value, regex: null }
   try {
+    // By itself first: "a)(b" would be one inside the brackets.
+    new RegExp(value, 'su')
     return { label, op, value, regex: new RegExp(`^(?:${value})$`, 'su') }
   } catch (error) {
-    return { problem: `not a regular expression: ${value} (${(error as Error).message})` }
+    return { problem: `not a regular expression: ${value} (${(error as Error).message.split(': ').at(-1)})` }
   }
 }
 

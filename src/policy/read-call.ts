@@ -65,7 +65,9 @@ function targetProblems(
   if (named.length === 0)
     return isTemplate
       ? [`"${target}" can name none of the targets ${[...targets.keys()].join(', ')}`]
-      : [`unknown target "${target}"${suggestion(target, targets.keys())}`]
+      : [
+          `unknown target "${target}"${suggestion(target, targets.keys()) || `; registered are ${[...targets.keys()].join(', ')}`}`,
+        ]
   return named.flatMap(([name, actual]) =>
     kind === null || actual === null || actual === kind
       ? []

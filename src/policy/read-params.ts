@@ -17,7 +17,7 @@ export function checkParams(
   schema: z.ZodType,
   source: Source,
 ): void {
-  const filledLater = checkPlaceholders(node, source)
+  const judged = checkPlaceholders(node, source)
   // A schema that is not strict would drop a misspelt key, and with it a limit that its author relied on.
   const strict = schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
@@ -29,10 +29,10 @@ export function checkParams(
           keyNodeAt(node, [...issue.path, key]),
           `unknown parameter "${key}"${issue.path.length === 0 ? suggestion(key, known) || expecting(known) : ''}`,
         )
-    } else if (isAbsent(params, issue.path)) {
+    } else if (valueAt(params, issue.path) === undefined) {
       source.report(at, `parameter "${issue.path.join('.')}" is missing`)
-    } else if (filledLater.has(at)) {
-      if (issue.code === 'invalid_type')
+    } else if (judged.has(at)) {
+      if (issue.code === 'invalid_type' && isPlaceholder(String(valueAt(params, issue.path))))
         source.report(at, `parameter "${issue.path.join('.')}" is not text, and a label always is`)
     } else {
       source.report(at, `parameter "${issue.path.join('.')}": ${issue.message}`)
@@ -40,9 +40,9 @@ export function checkParams(
   }
 }
 
-/** Reports malformed placeholders and secrets among parameters; returns the nodes that a label will fill. */
+/** Reports malformed placeholders and secrets among parameters; returns the nodes that are settled by this or later. */
 function checkPlaceholders(node: Node, source: Source): Set<Node> {
-  const filledLater = new Set<Node>()
+  const judged = new Set<Node>()
   visit(node, {
     Pair: (_, { key, value }) => {
       // The target may have text around its placeholder and is checked against the registered ones.
@@ -50,12 +50,12 @@ function checkPlaceholders(node: Node, source: Source): Set<Node> {
     },
     Scalar: (_, scalar) => {
       if (typeof scalar.value !== 'string') return
-      if (isPlaceholder(scalar.value)) filledLater.add(scalar)
-      else checkNoPlaceholder(scalar, scalar.value, source)
+      if (/\{\{|\}\}|\$\{/.test(scalar.value)) judged.add(scalar)
+      if (!isPlaceholder(scalar.value)) checkNoPlaceholder(scalar, scalar.value, source)
       if (scalar.value.includes('${')) source.report(scalar, `\${env:NAME} is for the settings of targets only`)
     },
   })
-  return filledLater
+  return judged
 }
 
 function checkNoPlaceholder(node: Node, text: string, source: Source): void {
@@ -68,13 +68,14 @@ export function malformedPlaceholder(text: string): string {
   return `not a placeholder: "${text}"; expected "{{ labels.NAME }}"`
 }
 
-function isAbsent(params: Json, path: readonly PropertyKey[]): boolean {
+/** Undefined when the path leads nowhere; YAML has no undefined. */
+function valueAt(params: Json, path: readonly PropertyKey[]): unknown {
   let value: unknown = params
   for (const step of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return true
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<PropertyKey, unknown>)[step]
   }
-  return false
+  return value
 }
 
 function expecting(known: readonly string[]): string {

@@ -54,15 +54,21 @@ function readTargets(
   if (!targets) return null
   const kinds = new Set([...catalogue.values()].map(({ target }) => target))
   const specs = targets.value.map(([name, { value, node }]) => {
-    const kind = value.tag
-    if (kind && !kinds.has(kind.value)) {
-      const known = suggestion(kind.value, kinds) || `; expected ${[...kinds].sort().join(', ')}`
-      source.report(kind.node, `no handler works on targets of kind "${kind.value}"${known}`)
-    }
     checkSettings(node, source)
-    return [name.value, { name: name.value, kind: kind?.value ?? '', settings: value.rest }] as const
+    const kind = value.tag && readKind(value.tag, kinds, source)
+    return [name.value, { name: name.value, kind: kind ?? UNKNOWN_KIND, settings: value.rest }] as const
   })
   return Object.fromEntries(specs)
+}
+
+/** Stands for a kind that was wrong and is reported; calls on such a target are not judged again. */
+const UNKNOWN_KIND = ''
+
+function readKind(kind: Placed<string>, kinds: ReadonlySet<string>, source: Source): string | null {
+  if (kinds.has(kind.value)) return kind.value
+  const known = suggestion(kind.value, kinds) || `; expected ${[...kinds].sort().join(', ')}`
+  source.report(kind.node, `no handler works on targets of kind "${kind.value}"${known}`)
+  return null
 }
 
 type Read = { source: Source; catalogue: Catalogue; who: Who; targets: Record<string, TargetSpec> | null }
@@ -74,7 +80,8 @@ function contextOf({ defaults }: PolicyFields, { source, catalogue, who, targets
     source,
     catalogue,
     who,
-    targets: targets && new Map(Object.values(targets).map(({ name, kind }) => [name, kind || null])),
+    targets:
+      targets && new Map(Object.values(targets).map(({ name, kind }) => [name, kind === UNKNOWN_KIND ? null : kind])),
     approvers: defaults === null ? null : approvers === undefined ? [] : namesOf(approvers),
     pace: readPace(defaults?.value.verify?.value ?? {}, DEFAULT_PACE, source) ?? DEFAULT_PACE,
     cooldownMs: defaults?.value.cooldown?.value ?? DEFAULT_COOLDOWN_MS,

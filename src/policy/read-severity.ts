@@ -32,10 +32,16 @@ export function readSeverity(source: Source): SeverityDraft {
 }
 
 /** Reports rows for systems that no policy is about: their author believes that they count. */
-export function checkSystems({ source, fields }: SeverityDraft, known: readonly string[]): void {
+export function checkSystems({ source, fields }: SeverityDraft, known: readonly (string | null)[]): void {
   for (const [system] of fields?.systems?.value ?? []) {
     if (!known.includes(system.value))
-      source.report(system.node, `no policy is about the system "${system.value}"${suggestion(system.value, known)}`)
+      source.report(
+        system.node,
+        `no policy is about the system "${system.value}"${suggestion(
+          system.value,
+          known.filter((name) => name !== null),
+        )}`,
+      )
   }
 }
 

@@ -12,7 +12,7 @@ export function checkSettings(settings: Node, source: Source): void {
     Scalar: (key, scalar) => {
       if (key === 'key' || typeof scalar.value !== 'string') return
       if (scalar.value.includes('${') && !ENV_REFERENCE.test(scalar.value))
-        source.report(scalar, `not a reference: "${scalar.value}"; expected the whole value to be "\${env:NAME}"`)
+        source.report(scalar, `a reference to the environment must be the whole value: "\${env:NAME}"`)
       if (/\{\{|\}\}/.test(scalar.value))
         source.report(
           scalar,

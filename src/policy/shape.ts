@@ -169,7 +169,7 @@ export function kindOf(node: unknown): string {
   if (isSeq(node)) return 'a list'
   const value = isScalar(node) ? node.value : node
   if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'string') return `"${value}"`
+  if (typeof value === 'string') return JSON.stringify(value)
   return String(value)
 }
 

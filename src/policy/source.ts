@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { isScalar, LineCounter, type Node, parseDocument, visit, type YAMLError, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
 import { type Place, type Problem, placeText } from './problem.ts'
 
 const NO_ALIASES = 'anchors and aliases are not supported: write the value out where it counts'
@@ -29,7 +39,10 @@ export function openSource(file: string, content: Uint8Array): Source {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const placeOf = (node: Node) => placeAt(node.range?.[0] ?? 0)
-  const report = (node: Node, message: string) => void problems.push({ ...placeOf(node), message })
+  const report = (node: Node, message: string) => {
+    // That an alias stands there is the problem; that it is not what was expected there follows from it.
+    if (!isAlias(node) || message === NO_ALIASES) problems.push({ ...placeOf(node), message })
+  }
   const source: Source = { file, hash, root: null, problems, placeOf, report }
 
   const text = decodeUtf8(content)
@@ -39,9 +52,11 @@ export function openSource(file: string, content: Uint8Array): Source {
   }
   // Doubled keys are looked for below, where both places can be named.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' })
-  for (const error of [...document.errors, ...document.warnings])
-    problems.push({ ...placeAt(error.pos[0]), message: yamlMessage(error) })
-  if (problems.length > 0) return source
+  const broken = firstError(document)
+  if (broken) {
+    problems.push({ ...placeAt(broken.pos[0]), message: yamlMessage(broken) })
+    return source
+  }
   if (document.contents === null) {
     problems.push({ ...placeAt(0), message: 'the file is empty' })
     return source
@@ -80,6 +95,12 @@ function decodeUtf8(content: Uint8Array): string | null {
   } catch {
     return null
   }
+}
+
+/** The first error only: after a bracket or a tab in the wrong place, the rest of the file is misread. */
+function firstError({ errors, warnings }: Document): YAMLError | undefined {
+  const inOrder = [...errors, ...warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  return inOrder.find(({ code }) => code === 'TAB_AS_INDENT') ?? inOrder[0]
 }
 
 function yamlMessage({ code, message }: YAMLError): string {

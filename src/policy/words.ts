@@ -2,7 +2,6 @@ import { formatDuration, parseDuration } from '../domain/duration.ts'
 import { isMatcher, type Matcher, parseMatcher } from '../domain/matcher.ts'
 import { MODES, type Mode } from '../domain/policy.ts'
 import { SEVERITIES, type Severity } from '../domain/severity.ts'
-import { suggestion } from '../domain/suggest.ts'
 import { type JsonSchema, kindOf, type Shape, scalar } from './shape.ts'
 
 const YEAR_MS = 31_536_000_000
@@ -72,7 +71,6 @@ function choice<const T extends string>(what: string, words: readonly T[]): Shap
   return scalar(schema, (value) => {
     const word = words.find((candidate) => candidate === value)
     if (word !== undefined) return { value: word }
-    const near = typeof value === 'string' ? suggestion(value, words) : ''
-    return { problem: `unknown ${what} ${kindOf(value)}${near || `; expected ${words.join(', ')}`}` }
+    return { problem: `unknown ${what} ${kindOf(value)}; expected ${words.join(', ')}` }
   })
 }

@@ -35,7 +35,7 @@ describe('parseMatcher', () => {
     },
   )
 
-  it.each(['a=~"("', 'a=~"[z-a]"', 'a!~"*"'])('refuses the regular expression in %s', (text) => {
+  it.each(['a=~"("', 'a=~"x)(y"', 'a=~"[z-a]"', 'a!~"*"'])('refuses the regular expression in %s', (text) => {
     expect(parseMatcher(text)).toEqual({ problem: expect.stringContaining('not a regular expression') })
   })
 
