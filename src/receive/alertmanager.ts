@@ -116,7 +116,7 @@ function readEnd(value: unknown, index: number): Date | null {
 
 function readCount(value: unknown): number {
   if (value === undefined || value === null) return 0
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new Refusal('truncatedAlerts', 'must be a count')
 }
 

@@ -1,15 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { problemResponse } from './problem.ts'
+import { isZeroTime, parseTimestamp } from './timestamp.ts'
 
 const LabelsSchema = z.record(z.string(), z.string())
+
+const TimeSchema = z
+  .string()
+  .refine((text) => parseTimestamp(text) !== null)
+  .openapi({ format: 'date-time' })
 
 const AlertSchema = z
   .looseObject({
     status: z.enum(['firing', 'resolved']),
     labels: LabelsSchema,
     annotations: LabelsSchema.nullish(),
-    startsAt: z.iso.datetime({ offset: true }),
-    endsAt: z.iso.datetime({ offset: true }).nullish().describe('The zero time, null or absent: none'),
+    startsAt: TimeSchema.refine((text) => !isZeroTime(new Date(text))),
+    endsAt: TimeSchema.nullish().describe('The zero time, null or absent: none'),
     generatorURL: z.string().nullish(),
     fingerprint: z.unknown().describe('16 hex digits; computed from the labels otherwise'),
   })

@@ -215,6 +215,7 @@ describe('parseNotification refuses', () => {
     [{ notification_reason: true }, 'notification_reason'],
     [{ truncatedAlerts: -1 }, 'truncatedAlerts'],
     [{ truncatedAlerts: 1.5 }, 'truncatedAlerts'],
+    [{ truncatedAlerts: 2 ** 53 }, 'truncatedAlerts'],
     [{ truncatedAlerts: '1' }, 'truncatedAlerts'],
   ]
   test.each(wrongMessages)('a message with %j, and names %s', (fields, field) => {
