@@ -3,6 +3,10 @@ import { text } from 'node:stream/consumers'
 import { type Commands, dispatch } from './cli/dispatch.ts'
 
 const commands: Commands = {
+  serve: () => import('./cli/serve.ts'),
+  migrate: () => import('./cli/migrate.ts'),
+  audit: () => import('./cli/audit.ts'),
+  demo: () => import('./cli/demo.ts'),
   check: () => import('./cli/check.ts'),
   explain: () => import('./cli/explain.ts'),
   handlers: () => import('./cli/handlers.ts'),

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { startApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { createLog } from '../telemetry/log.ts'
+import { type Command, FINE, readArgs } from './command.ts'
+
+export const command: Command = {
+  name: 'serve',
+  summary: 'Run the service: take webhooks, decide, act, verify',
+  usage: `nightshift serve
+
+  Everything is set in the environment; docs/configuration.md lists it. SIGHUP reloads the policies, SIGTERM ends in order:
+  what comes in is answered, runs under way get 10 s to end, the rest is handed back.`,
+  run: async (args, { env }) => {
+    readArgs(args, {})
+    const config = readConfig(env, (path) => readFileSync(path, 'utf8'))
+    const log = createLog({ level: config.logLevel })
+    for (const name of config.unused) log.warn({ name }, 'is set, and nothing reads it yet')
+    // Registered before anything is started: a signal during the start must not leave half of it behind.
+    const told = untilTold()
+    const app = await startApp(config, env, log)
+    log.info({ signal: await told }, 'stopping')
+    await app.stop()
+    log.info('stopped')
+    return FINE
+  },
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function untilTold(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
+}
