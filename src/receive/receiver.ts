@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { sentence } from '../domain/errors.ts'
 import type { Log } from '../domain/log.ts'
 import { answerFailure } from './failure.ts'
 import { addHealth, type HealthDeps } from './health.ts'
@@ -27,7 +28,14 @@ export function createReceiver({ log, webhook, health, metricsText }: ReceiverDe
   })
   app.onError((error, c) => answerFailure(error, c, log))
   app.notFound((c) => answerProblem(c, 404, { code: 'not-found', message: 'there is nothing here' }))
-  app.use(requestId())
+  app.use(requestId(), async (_c, next) => {
+    try {
+      await next()
+    } catch (thrown) {
+      // Hono passes on to onError only what is an Error.
+      throw thrown instanceof Error ? thrown : new Error(sentence(thrown), { cause: thrown })
+    }
+  })
   app.use('/api/*', secureHeaders())
 
   addWebhook(app, webhook)

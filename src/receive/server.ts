@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { NightshiftError, sentence } from '../domain/errors.ts'
 
 export type ServerOptions = {
@@ -35,15 +35,19 @@ export async function listen({ fetch, host, port, requestTimeoutMs = 30_000 }: S
       connectionsCheckingInterval: Math.min(5000, requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    getRequestListener(fetch, { errorHandler: malformed }),
+    getRequestListener(fetch, { errorHandler: answerUnread }),
   )
   await listening(server, host, port)
   return { port: (server.address() as AddressInfo).port, close: (graceMs = 10_000) => stop(server, graceMs) }
 }
 
-/** Requests that cannot be read as one (no Host header, a URL that is none) never reach the app. */
-function malformed(): Response {
-  return Response.json({ error: { code: 'bad-request', message: 'the request is malformed' } }, { status: 400 })
+/** Requests that cannot be read as one (no Host header, a URL that is none) never reach the app, which answers all others. */
+function answerUnread(error: unknown): Response {
+  const isTheirs = error instanceof RequestError
+  const problem = isTheirs
+    ? { code: 'bad-request', message: 'the request is malformed' }
+    : { code: 'internal', message: 'an error of ours' }
+  return Response.json({ error: problem }, { status: isTheirs ? 400 : 500 })
 }
 
 async function listening(server: Server, host: string, port: number): Promise<void> {
@@ -60,7 +64,10 @@ async function listening(server: Server, host: string, port: number): Promise<vo
 
 async function stop(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // close() ends the connections that are idle now; those that become idle with their last answer would be kept alive.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(timer)
 }
