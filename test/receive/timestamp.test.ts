@@ -12,7 +12,7 @@ describe('parseTimestamp', () => {
     ['2000-02-29T00:00:00Z', '2000-02-29T00:00:00.000Z'],
     ['0004-02-29T00:00:00Z', '0004-02-29T00:00:00.000Z'],
     ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
-  ])('reads %s as %s', (text, iso) => {
+  ])('reads the time %s as %s', (text, iso) => {
     expect(parseTimestamp(text)?.toISOString()).toBe(iso)
   })
 
