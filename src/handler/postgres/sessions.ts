@@ -48,7 +48,7 @@ const PROTECTED_APPLICATIONS = [
 ]
 
 // A schema change or maintenance that is cut off leaves an invalid index or repeats hours of work, so it is nobody's "long
-// query". The progress views know the running ones; the text finds those that still wait for their lock.
+// query". The text finds those that wait for their lock; the progress views those inside a function or a longer script.
 const MAINTENANCE =
   '^(\\s|--[^\\n]*\\n|/\\*.*?\\*/)*(alter|analyze|checkpoint|cluster|create|drop|reindex|refresh|truncate|vacuum)\\y'
 
@@ -62,7 +62,6 @@ const WITHIN_REACH = `
  where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
    and not r.rolsuper and not r.rolreplication
    and not exists (select from unnest($4::text[]) prefix where starts_with(lower(a.application_name), lower(prefix)))
-   and not exists (select from pg_stat_progress_vacuum p where p.pid = a.pid)
    and not exists (select from pg_stat_progress_analyze p where p.pid = a.pid)
    and not exists (select from pg_stat_progress_cluster p where p.pid = a.pid)
    and not exists (select from pg_stat_progress_create_index p where p.pid = a.pid)

@@ -97,22 +97,21 @@ export async function idleInTransaction(url: string, application?: string): Prom
 /** A session whose statement runs until somebody ends it; resolves once the server shows it as active. */
 export async function running(url: string, statement: string, application?: string): Promise<OpenSession> {
   const session = await openSession(url, application)
-  session.client.query(statement).catch(() => {})
-  await until(url, session.pid, `state = 'active' and query = $2`, statement)
-  return session
+  const watcher = await openSession(superuserOf(url), 'watcher')
+  let failure: Error | null = null
+  session.client.query(statement).catch((error: Error) => {
+    failure = error
+  })
+  for (;;) {
+    if (failure) throw failure
+    const { rowCount } = await watcher.client.query(
+      `select from pg_stat_activity where pid = $1 and state = 'active' and query = $2 and query_start < now()`,
+      [session.pid, statement],
+    )
+    if (rowCount) return session
+  }
 }
 
 function superuserOf(url: string): string {
   return superusers.get(new URL(url).host) ?? url
-}
-
-async function until(url: string, pid: number, condition: string, value: string): Promise<void> {
-  const watcher = await openSession(superuserOf(url), 'watcher')
-  for (;;) {
-    const { rowCount } = await watcher.client.query(
-      `select from pg_stat_activity where pid = $1 and ${condition} and query_start < now()`,
-      [pid, value],
-    )
-    if (rowCount) break
-  }
 }

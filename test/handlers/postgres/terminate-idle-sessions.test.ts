@@ -29,6 +29,10 @@ describe('postgres/terminate-idle-sessions', () => {
   test('a transaction that failed and was never rolled back counts as idle too', async () => {
     const failed = await idleInTransaction(patient.as(patient.app))
     await failed.client.query('select 1/0').catch(() => {})
+    // The client hears of the error a moment before the server counts the session as idle again.
+    await expect
+      .poll(async () => (await handler.plan(contextFor(patient.target, inTransaction))).items)
+      .toEqual([expect.stringContaining('idle in transaction (aborted) since')])
     expect(pidsIn(await handler.run(contextFor(patient.target, inTransaction)))).toEqual([failed.pid])
   })
 
