@@ -24,11 +24,11 @@ const HOMES = {
   hono: '^src/receive/',
   ioredis: '^src/queue/',
   opossum: '^src/breaker/',
-  pg: '^src/(ledger|embedded|targets/postgres)[/.]',
+  pg: '^src/(ledger|embedded|queue|targets/postgres|cli/demo)[/.]',
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/',
   yaml: '^src/policy/',
-  zod: '^src/(policy/|handler/|receive/|targets/|config\\.ts)',
+  zod: '^src/(policy/|handler/|receive/|targets/|cli/|config\\.ts)',
 }
 
 const inNodeModules = (name) => `node_modules/(@types/)?${name}/`
