@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseDuration } from '../domain/duration.ts'
-import { NightshiftError } from '../domain/errors.ts'
+import { NightshiftError, sentence } from '../domain/errors.ts'
 import { DANGERS, type Handler } from './define.ts'
 
 /** All handlers by id, sorted. */
@@ -10,7 +10,8 @@ export type Registry = ReadonlyMap<string, Handler>
 
 /**
  * Loads every `.ts` file below the folders; the path below its folder, without the ending, is the handler's id.
- * @throws NightshiftError `unknown-handler` for a file without a well-formed default export, or an id that two folders have
+ * @throws NightshiftError `unknown-handler` for a file without a well-formed default export, an id that two folders
+ *   have, or a folder that cannot be read
  */
 export async function loadHandlers(folders: readonly string[]): Promise<Registry> {
   const found = new Map<string, Handler>()
@@ -31,7 +32,9 @@ export async function loadHandlers(folders: readonly string[]): Promise<Registry
 }
 
 async function handlerFiles(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw new NightshiftError('unknown-handler', `no handlers from ${root}: ${sentence(error)}`, { root }, error)
+  })
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
