@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { vi } from 'vitest'
 import { freePort } from '../../src/embedded/free-port.ts'
 import { serverPath } from './real-servers.ts'
 
@@ -21,12 +22,19 @@ export type TestRedis = {
   remove: () => Promise<void>
 }
 
-/** Starts redis-server. With `appendOnly` it keeps what it was told over `kill` and `start`, without it nothing. */
-export async function startRedis(options: { appendOnly?: boolean } = {}): Promise<TestRedis> {
+export type RedisNeeds = {
+  /** Keep what it was told over `kill` and `start`; nothing is kept without it. */
+  appendOnly?: boolean
+  /** Be a Cluster, of one node that has all slots. */
+  cluster?: boolean
+}
+
+/** Starts redis-server. */
+export async function startRedis(options: RedisNeeds = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'nightshift-test-redis-'))
   const port = await freePort()
-  const url = `redis://127.0.0.1:${port}`
-  let child = await launch(folder, port, options.appendOnly === true)
+  const address = `127.0.0.1:${port}`
+  let child = await launch(folder, port, options)
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -35,14 +43,14 @@ export async function startRedis(options: { appendOnly?: boolean } = {}): Promis
     await gone
   }
   return {
-    url,
+    url: `${options.cluster ? 'redis-cluster' : 'redis'}://${address}`,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start: async () => {
-      child = await launch(folder, port, options.appendOnly === true)
+      child = await launch(folder, port, options)
     },
     flushAll: async () => {
-      const client = new Redis(url)
+      const client = new Redis(`redis://${address}`)
       await client.flushall()
       client.disconnect()
     },
@@ -53,7 +61,7 @@ export async function startRedis(options: { appendOnly?: boolean } = {}): Promis
   }
 }
 
-async function launch(folder: string, port: number, appendOnly: boolean): Promise<ChildProcess> {
+async function launch(folder: string, port: number, { appendOnly, cluster }: RedisNeeds): Promise<ChildProcess> {
   const settings = {
     bind: '127.0.0.1',
     port,
@@ -61,6 +69,7 @@ async function launch(folder: string, port: number, appendOnly: boolean): Promis
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'always',
+    'cluster-enabled': cluster ? 'yes' : 'no',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn(serverPath('redis-server'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -72,5 +81,18 @@ async function launch(folder: string, port: number, appendOnly: boolean): Promis
     })
     child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)))
   })
+  if (cluster) await becomeCluster(port)
   return child
+}
+
+async function becomeCluster(port: number): Promise<void> {
+  const client = new Redis(port)
+  try {
+    if (!(await client.cluster('SLOTS')).length) await client.cluster('ADDSLOTSRANGE', 0, 16_383)
+    await vi.waitFor(async () => {
+      if (!String(await client.cluster('INFO')).includes('cluster_state:ok')) throw new Error('the cluster is not up')
+    }, 10_000)
+  } finally {
+    client.disconnect()
+  }
 }
