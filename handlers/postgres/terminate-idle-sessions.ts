@@ -31,8 +31,9 @@ const filterOf = ({ state, idleFor, users, exceptApplications }: z.output<typeof
 })
 
 /**
- * Ends sessions that sit idle, by default inside a transaction, longest first; their open transactions roll back. Never ends
- * our own sessions, those of other databases, superusers, replication, background workers, dumps or backups.
+ * Ends sessions that sit idle, by default inside a transaction, longest first; their open transactions roll back. Outside a
+ * transaction only for the roles in `users`, because pools and LISTEN are idle by design. Never ends our own sessions, those
+ * of other databases, superusers, replication, background workers, dumps or backups.
  */
 export default defineHandler({
   summary: 'End sessions that have been idle, by default in a transaction, for too long',

@@ -4,7 +4,11 @@ import { z } from 'zod'
 const name = z.string().min(1).max(63)
 
 /** Role names, exactly as PostgreSQL has them. */
-export const roleNames = z.array(name).min(1).max(50)
+export const roleNames = z.array(name).min(1).max(50).describe('only the sessions of these roles')
 
 /** Beginnings of application names, in upper or lower case. */
-export const applicationNames = z.array(name).min(1).max(50)
+export const applicationNames = z
+  .array(name)
+  .min(1)
+  .max(50)
+  .describe('not those whose application_name begins with one of these')
