@@ -4,7 +4,7 @@ import { factsFor } from '../domain/history.ts'
 import type { Call, Limits, PolicySet, Rule, Step } from '../domain/policy.ts'
 import type { CommandResult } from './approve.ts'
 import { closeStories } from './close.ts'
-import { remediationFor } from './decide-openings.ts'
+import { remediationFor } from './decision-records.ts'
 import type { FlowLedger } from './ledger.ts'
 
 export type CommandDeps = { ledger: FlowLedger; policies: () => PolicySet; shadow: boolean; now: () => Date }

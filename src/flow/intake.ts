@@ -43,7 +43,10 @@ export async function drainIntake(deps: IntakeDeps): Promise<number> {
     } catch (error) {
       if (error instanceof NightshiftError && error.code === 'ledger-unavailable') throw error
       deps.log.error({ err: error, notifications: claimed.map(({ id }) => id) }, 'intake failed; deciding one by one')
-      if (limit === 1) await putAside(deps, claimed, error)
+      if (limit === 1) {
+        await putAside(deps, claimed, error)
+        total += claimed.length
+      }
       // One of the batch is at fault: alone, each either passes or shows itself.
       limit = 1
       if (claimed.length === 0) throw error

@@ -4,7 +4,7 @@ import { factsFor, horizonOf } from '../domain/history.ts'
 import type { PolicySet } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
 import { substituteName } from '../domain/substitute.ts'
-import { decisionEntry, remediationFor } from './decide-openings.ts'
+import { decisionEntry, remediationFor } from './decision-records.ts'
 import { settleFollowers } from './followers.ts'
 import type { LedgerTx } from './ledger.ts'
 
