@@ -6,8 +6,10 @@ import { codedPostgresError, type PostgresPlace } from './postgres-errors.ts'
 const STATEMENT_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 3_000
 const CONNECT_TIMEOUT_MS = 5_000
-/** Longer than the server's own limit: it fires only when the network is dead and nobody will ever answer. */
+/** Longer than the server's own limit, which comes first wherever the server can still speak. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000
+/** How long we wait for a server to take our goodbye before the socket is torn down. */
+const GOODBYE_MS = 1_000
 
 // Set on the connection instead of in the start-up packet, because options in the URL would win there. The name keeps our
 // own sessions out of our own reach; pg_catalog alone keeps a function that somebody put into `public` out of our statements.
@@ -18,9 +20,10 @@ const SET_UP = `select set_config('application_name', 'nightshift', false), set_
  * A PostgreSQL target over one connection, made at the first statement and kept. One, and kept, because the patient refuses
  * new connections exactly when we must act: statements wait for the one that we have instead of asking for a second.
  * A statement that fails does not cost the connection; a broken connection is replaced by the next statement.
+ * @param answerTimeoutMs longest wait for an answer, in ms; it fires only when the network is dead
  * @throws NightshiftError `target-misconfigured` when the URL cannot be read; the URL itself never stands in a message
  */
-export function postgresTarget(name: string, url: string): PostgresTarget {
+export function postgresTarget(name: string, url: string, answerTimeoutMs = ANSWER_TIMEOUT_MS): PostgresTarget {
   const place = placeOf(name, url)
   let kept: pg.Client | null = null
   let closed = false
@@ -45,7 +48,7 @@ export function postgresTarget(name: string, url: string): PostgresTarget {
       connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
+      query_timeout: answerTimeoutMs,
     })
     // Unhandled, this event would end the process. The statement under way, or the next, tells what happened.
     client.on('error', () => drop(client))
@@ -54,7 +57,7 @@ export function postgresTarget(name: string, url: string): PostgresTarget {
       await client.connect()
       await client.query(SET_UP)
     } catch (error) {
-      endQuietly(client)
+      void sayGoodbye(client)
       throw error
     }
     kept = client
@@ -73,7 +76,7 @@ export function postgresTarget(name: string, url: string): PostgresTarget {
           const coded = codedPostgresError(error, place)
           if (client && !answeredBy(error)) {
             drop(client)
-            endQuietly(client)
+            void sayGoodbye(client)
           }
           throw coded
         }
@@ -83,7 +86,7 @@ export function postgresTarget(name: string, url: string): PostgresTarget {
         closed = true
         const client = kept
         kept = null
-        await client?.end()
+        if (client) await sayGoodbye(client)
       }),
   }
 }
@@ -94,9 +97,11 @@ function answeredBy(error: unknown): boolean {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|E)/.test(code)
 }
 
-/** The connection is given up because it failed; that ending it may fail too says nothing new. */
-function endQuietly(client: pg.Client): void {
-  client.end().catch(() => {})
+/** Ends a connection; never fails and never hangs, because there is nothing left to be done about either. */
+async function sayGoodbye(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS)
+  await client.end().catch(() => {})
+  clearTimeout(timer)
 }
 
 function placeOf(name: string, url: string): PostgresPlace {

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { PostgresTarget } from '../../src/handler/targets.ts'
@@ -103,12 +104,57 @@ describe('the client of a PostgreSQL target', () => {
     expect(await pidOf(target)).toBe(pid)
   })
 
+  test('a network that goes silent is a timeout, and the next statement takes another connection', async () => {
+    const proxy = await silencableProxy(database.url)
+    const target = postgresTarget('db', proxy.url, 100)
+    const pid = await pidOf(target)
+    proxy.silence()
+    await expect(target.query('select 1')).rejects.toMatchObject({ code: 'timeout' })
+    expect(await pidOf(target)).not.toBe(pid)
+    await target.close()
+  })
+
+  test('closing does not wait for a network that is silent', async () => {
+    const proxy = await silencableProxy(database.url)
+    const target = postgresTarget('db', proxy.url)
+    await pidOf(target)
+    proxy.silence()
+    await expect(target.close()).resolves.toBeUndefined()
+  })
+
   test('a closed client refuses', async () => {
     const target = client()
     await target.close()
     await expect(target.query('select 1')).rejects.toMatchObject({ code: 'target-unavailable' })
   })
 })
+
+/** Stands before a server; connections that it has when it is silenced hear nothing any more, not even an end. */
+async function silencableProxy(url: string): Promise<{ url: string; silence: () => void }> {
+  const { hostname, port } = new URL(url)
+  const open: Socket[] = []
+  const proxy = createServer({ allowHalfOpen: true }, (inner) => {
+    const outer = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    open.push(inner, outer)
+    for (const socket of [inner, outer]) socket.on('error', () => {})
+    inner.pipe(outer)
+    outer.pipe(inner)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy()
+    proxy.close()
+  })
+  return {
+    url: withParts({ port: String((proxy.address() as AddressInfo).port) }),
+    silence: () => {
+      for (const socket of open) {
+        socket.unpipe()
+        socket.pause()
+      }
+    },
+  }
+}
 
 describe('what a PostgreSQL target’s errors say', () => {
   test.each([
