@@ -51,6 +51,12 @@ export async function createQueue({
     kind === 'postgres' ? await inTime(openPostgresBackend(url, name), 60_000) : openRedisBackend(url, name, onError)
   backend.queue.on('error', onError)
   let working: Working | null = null
+  let closed: Promise<void> | null = null
+  const close = async (graceMs: number): Promise<void> => {
+    await working?.stop(graceMs)
+    await settlesWithin(CLOSE_MS, backend.queue.close().catch(onError))
+    await settlesWithin(CLOSE_MS, backend.close().catch(onError))
+  }
   return {
     ring: async (bells) => {
       if (bells.length > 0) await inTime(backend.queue.addBulk(bells.map((bell) => asJob(bell, now()))))
@@ -59,10 +65,9 @@ export async function createQueue({
       working = startWorking(backend, processor, concurrency, log, onError)
     },
     ready: () => inTime(backend.ping()),
-    close: async ({ graceMs }) => {
-      await working?.stop(graceMs)
-      await settlesWithin(CLOSE_MS, backend.queue.close().catch(onError))
-      await settlesWithin(CLOSE_MS, backend.close().catch(onError))
+    close: ({ graceMs }) => {
+      closed ??= close(graceMs)
+      return closed
     },
   }
 }

@@ -18,25 +18,28 @@ export type RedisPlace = {
  * @throws NightshiftError `config-invalid`, without the URL: it holds the password
  */
 export function parseRedisUrl(url: string): RedisPlace {
-  const [, tls, cluster, hosts, path] = /^redis(s)?(-cluster)?:\/\/([^/?#]+)(?:\/([^?#]*))?$/.exec(url) ?? []
-  const at = hosts?.lastIndexOf('@') ?? -1
-  const names = hosts?.slice(at + 1).split(',') ?? []
-  const nodes = names.map((name) => nodeAt(name))
+  const [, tls, cluster, hosts = '', path] = /^redis(s)?(-cluster)?:\/\/([^/?#]+)(?:\/([^?#]*))?$/.exec(url) ?? []
+  const at = hosts.lastIndexOf('@')
+  const nodes = hosts
+    .slice(at + 1)
+    .split(',')
+    .map(nodeAt)
+  const [username = '', password = ''] = hosts.slice(0, Math.max(at, 0)).split(/:(.*)/s, 2)
+  const secrets = [username, password].map(decoded)
   const db = Number(path || 0)
-  const alone = cluster === undefined
-  if (nodes.length === 0 || nodes.includes(null) || !Number.isInteger(db) || (alone ? nodes.length > 1 : db !== 0)) {
+  const fits = cluster === undefined ? nodes.length === 1 : db === 0
+  if (!fits || !Number.isInteger(db) || nodes.includes(null) || secrets.includes(null)) {
     throw new NightshiftError(
       'config-invalid',
       'REDIS_URL is not redis://host:port/db, nor redis-cluster://host:port,…',
     )
   }
-  const [username, password] = hosts?.slice(0, Math.max(at, 0)).split(/:(.*)/s, 2) ?? []
   return {
     nodes: nodes.filter((node) => node !== null),
-    cluster: !alone,
+    cluster: cluster !== undefined,
     tls: tls !== undefined,
-    username: decoded(username),
-    password: decoded(password),
+    username: secrets[0] || null,
+    password: secrets[1] || null,
     db,
   }
 }
@@ -48,6 +51,11 @@ function nodeAt(name: string): { host: string; port: number } | null {
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) }
 }
 
-function decoded(text: string | undefined): string | null {
-  return text ? decodeURIComponent(text) : null
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A stray per cent sign: the caller refuses the whole.
+    return null
+  }
 }

@@ -52,6 +52,8 @@ export function startWorking(
   return {
     stop: async (graceMs) => {
       stopping = true
+      // A worker that is closed while it still connects leaves that connection open, and the process would not end.
+      await settlesWithin(AGAIN_MS, worker.waitUntilReady().catch(onError))
       // Rejects or hangs when the server is away; what is in hand is then found by its lock running out.
       const closed = worker.close().catch(onError)
       if (await settlesWithin(graceMs, closed)) return

@@ -17,6 +17,9 @@ export type TestRedis = {
   kill: () => Promise<void>
   /** Starts it again, on the same port and data. */
   start: () => Promise<void>
+  /** Stops it in its tracks: connections stay open, nothing is answered. */
+  freeze: () => void
+  thaw: () => void
   flushAll: () => Promise<void>
   /** Stops it and deletes its data. */
   remove: () => Promise<void>
@@ -49,6 +52,8 @@ export async function startRedis(options: RedisNeeds = {}): Promise<TestRedis> {
     start: async () => {
       child = await launch(folder, port, options)
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     flushAll: async () => {
       const client = new Redis(`redis://${address}`)
       await client.flushall()
@@ -70,6 +75,8 @@ async function launch(folder: string, port: number, { appendOnly, cluster }: Red
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'always',
     'cluster-enabled': cluster ? 'yes' : 'no',
+    // A node that never met another does not know its own address, and could not tell it to clients.
+    'cluster-announce-ip': '127.0.0.1',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn(serverPath('redis-server'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
