@@ -1,4 +1,4 @@
-import { defineHandler, duration, formatDuration, queryShape, requireGrants, z } from 'nightshift'
+import { counted, defineHandler, duration, formatDuration, queryShape, requireGrants, z } from 'nightshift'
 
 type Query = {
   pid: number
@@ -32,9 +32,9 @@ export default defineHandler({
   async run({ params, target }) {
     await requireGrants(target, ['pg_read_all_stats'])
     const found = await target.query<Query>(QUERIES, [params.longerThan / 1000, params.atMost])
-    const count = found.length === 0 ? 'no' : found.length === params.atMost ? `at least ${found.length}` : found.length
+    const more = found.length === params.atMost ? 'at least ' : ''
     return {
-      summary: `${count} queries running for over ${formatDuration(params.longerThan)}`,
+      summary: `${more}${counted(found.length, 'query')} running for over ${formatDuration(params.longerThan)}`,
       columns: ['pid', 'user', 'application', 'seconds', 'waits for', 'blocked by', 'query'],
       rows: found.map((row) => [
         row.pid,

@@ -2,7 +2,7 @@ import type { Json } from '../../domain/policy.ts'
 import type { Context, Plan, Verification } from '../define.ts'
 import { connectionUse, describeUse, FREE_ENOUGH } from './connections.ts'
 import { requireGrants } from './grants.ts'
-import { describeFilter, describeSession, endSession, findSessions, type SessionFilter } from './sessions.ts'
+import { describeCount, describeSession, endSession, findSessions, type SessionFilter } from './sessions.ts'
 
 type Acting = Pick<Context<unknown, 'postgres'>, 'target' | 'signal' | 'log'>
 type Looking = Pick<Acting, 'target'>
@@ -14,11 +14,8 @@ type Looking = Pick<Acting, 'target'>
 export async function planEnding({ target }: Looking, filter: SessionFilter, atMost: number): Promise<Plan> {
   await requireGrants(target, ['pg_read_all_stats', 'pg_signal_backend'])
   const { sessions, total } = await findSessions(target, filter, atMost)
-  const which = total > sessions.length ? `the longest ${sessions.length} of ${total}` : `all ${total}`
-  return {
-    summary: total === 0 ? `No ${describeFilter(filter)}` : `End ${which} ${describeFilter(filter)}`,
-    items: sessions.map(describeSession),
-  }
+  const which = total > sessions.length ? `the longest ${sessions.length} of ` : ''
+  return { summary: `End ${which}${describeCount(total, filter)}`, items: sessions.map(describeSession) }
 }
 
 /**
@@ -50,6 +47,6 @@ export async function verifyEnding({ target }: Looking, filter: SessionFilter): 
   const use = await connectionUse(target)
   return {
     recovered: total === 0 && use.used < use.usable * FREE_ENOUGH,
-    evidence: `${total === 0 ? 'no' : total} ${describeFilter(filter)}; ${describeUse(use)}, wanted below ${FREE_ENOUGH * 100} %`,
+    evidence: `${describeCount(total, filter)}; ${describeUse(use)}, wanted below ${FREE_ENOUGH * 100} %`,
   }
 }

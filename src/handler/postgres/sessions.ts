@@ -125,8 +125,14 @@ export function describeSession({ pid, user, application, state, since, query }:
   return `pid ${pid}, ${who.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')}: ${state} since ${since}${what}`
 }
 
-/** `sessions idle in transaction for over 5m`. */
-export function describeFilter({ state, longerThan }: SessionFilter): string {
-  const what = state === 'active' ? 'queries running' : `sessions ${state}`
-  return `${what} for over ${formatDuration(longerThan)}`
+/** `3 sessions idle in transaction for over 5m`, `no queries running for over 5m`. */
+export function describeCount(count: number, { state, longerThan }: SessionFilter): string {
+  const [one, what] = state === 'active' ? ['query', 'running'] : ['session', state]
+  return `${counted(count, one)} ${what} for over ${formatDuration(longerThan)}`
+}
+
+/** `no queries`, `1 query`, `2 sessions`. */
+export function counted(count: number, one: 'query' | 'session'): string {
+  const many = one === 'query' ? 'queries' : 'sessions'
+  return count === 1 ? `1 ${one}` : `${count === 0 ? 'no' : count} ${many}`
 }

@@ -40,7 +40,7 @@ describe('postgres/long-running-queries', () => {
     await running(patient.as(patient.app), 'select pg_sleep(600)')
     await running(patient.as(patient.app), 'select pg_sleep(601)')
     const { summary, rows } = await handler.run(contextFor(patient.target, { ...all, atMost: 1 }))
-    expect([summary, rows.length]).toEqual(['at least 1 queries running for over 0s', 1])
+    expect([summary, rows.length]).toEqual(['at least 1 query running for over 0s', 1])
   })
 
   test('finds none on a quiet database', async () => {

@@ -39,7 +39,7 @@ describe('postgres/terminate-idle-sessions', () => {
   test('the plan names each session by pid, role, application and start, and stays the same while nothing changes', async () => {
     const session = await idleInTransaction(patient.as(patient.app))
     const plan = await handler.plan(contextFor(patient.target, inTransaction))
-    expect(plan.summary).toBe('End all 1 sessions idle in transaction for over 0s')
+    expect(plan.summary).toBe('End 1 session idle in transaction for over 0s')
     expect(plan.items).toEqual([
       expect.stringMatching(
         new RegExp(`^pid ${session.pid}, ${patient.app} \\(fluxbase-api\\): idle in transaction since 2\\S+Z$`),
@@ -49,10 +49,26 @@ describe('postgres/terminate-idle-sessions', () => {
     expect(await handler.plan(contextFor(patient.target, inTransaction))).toEqual(plan)
   })
 
+  test('the plan says so when more match than one run may end', async () => {
+    await idleInTransaction(patient.as(patient.app))
+    await idleInTransaction(patient.as(patient.app))
+    const plan = await handler.plan(contextFor(patient.target, { ...inTransaction, atMost: 1 }))
+    expect(plan.summary).toBe('End the longest 1 of 2 sessions idle in transaction for over 0s')
+    expect(plan.items).toHaveLength(1)
+  })
+
+  test('a backend that does not obey is reported as still there, not as ended', async () => {
+    const hung = await idleInTransaction(patient.as(patient.app))
+    process.kill(hung.pid, 'SIGSTOP')
+    const done = await handler.run(contextFor(patient.target, inTransaction))
+    process.kill(hung.pid, 'SIGCONT')
+    expect(done).toMatchObject({ terminated: [], refused: [{ pid: hung.pid, reason: 'told to end, still there' }] })
+  })
+
   test('with nothing to do the plan is empty and the run ends nobody', async () => {
     await openSession(patient.as(patient.app))
     expect(await handler.plan(contextFor(patient.target, inTransaction))).toEqual({
-      summary: 'No sessions idle in transaction for over 0s',
+      summary: 'End no sessions idle in transaction for over 0s',
       items: [],
     })
     expect(await handler.run(contextFor(patient.target, inTransaction))).toEqual({
@@ -107,7 +123,7 @@ describe('postgres/terminate-idle-sessions', () => {
     const before = await handler.verify(contextFor(patient.target, inTransaction))
     expect(before.recovered).toBe(false)
     expect(before.evidence).toMatch(
-      /^1 sessions idle in transaction for over 0s; \d+ connections in use, \d+ for ordinary roles/,
+      /^1 session idle in transaction for over 0s; \d+ connections in use, \d+ for ordinary roles/,
     )
     await session.client.query('rollback')
     const after = await handler.verify(contextFor(patient.target, inTransaction))

@@ -33,7 +33,7 @@ describe('postgres/terminate-long-queries', () => {
     const text = `select pg_sleep(600), 'jane@example.org' as mail`
     const { pid } = await running(patient.as(patient.app), text)
     const plan = await handler.plan(contextFor(patient.target, long))
-    expect(plan.summary).toBe('End all 1 queries running for over 0s')
+    expect(plan.summary).toBe('End 1 query running for over 0s')
     expect(plan.items).toHaveLength(1)
     expect(plan.items[0]).toMatch(
       new RegExp(`^pid ${pid}, .*: active since \\S+Z: select pg_sleep\\(\\?\\), \\? as mail$`),
@@ -51,7 +51,7 @@ describe('postgres/terminate-long-queries', () => {
     const done = await handler.run(contextFor(patient.target, { ...long, longerThan: 60_000 }))
     expect(done).toMatchObject({ terminated: [] })
     const plan = await handler.plan(contextFor(patient.target, { ...long, longerThan: 60_000 }))
-    expect(plan).toEqual({ summary: 'No queries running for over 1m', items: [] })
+    expect(plan).toEqual({ summary: 'End no queries running for over 1m', items: [] })
     expect(session.pid).toBeGreaterThan(0)
   })
 

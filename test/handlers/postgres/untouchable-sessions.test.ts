@@ -55,18 +55,21 @@ describe('sessions that no handler ends', () => {
     expect(await bystander.alive()).toBe(true)
   })
 
-  test('a walsender in this database, whatever it is doing', async () => {
-    const url = new URL(patient.as(await patient.role('replication')))
-    url.searchParams.set('replication', 'database')
-    const walsender = new pg.Client({ connectionString: url.href })
-    await walsender.connect()
-    onTestFinished(() => walsender.end())
+  test('a walsender in this database, idle in a transaction', async () => {
+    const walsender = await replicate()
     await walsender.query('begin')
-    expect(await patient.target.query(`select state from pg_stat_activity where backend_type = 'walsender'`)).toEqual([
-      { state: 'idle in transaction' },
-    ])
+    expect(await walsenders()).toEqual([{ state: 'idle in transaction' }])
     await terminateIdle.run(contextFor(patient.target, idle))
     await expect(walsender.query('IDENTIFY_SYSTEM')).resolves.toBeDefined()
+  })
+
+  test('a walsender that streams, which looks like a query that never ends', async () => {
+    const walsender = await replicate()
+    const { rows } = await walsender.query('IDENTIFY_SYSTEM')
+    walsender.query(`START_REPLICATION PHYSICAL ${rows[0].xlogpos}`).catch(() => {})
+    await expect.poll(walsenders).toEqual([{ state: 'active' }])
+    expect(await terminateLong.run(contextFor(patient.target, long))).toMatchObject({ terminated: [] })
+    expect(await walsenders()).toEqual([{ state: 'active' }])
   })
 
   test('those of roles that are not listed', async () => {
@@ -126,6 +129,23 @@ describe('sessions that no handler ends', () => {
     for (const session of [alter, index, vacuum]) expect(await session.alive()).toBe(true)
   })
 })
+
+/** A client that speaks the replication protocol, as a standby or pg_receivewal does. */
+async function replicate(): Promise<pg.Client> {
+  const url = new URL(patient.as(await patient.role('replication')))
+  url.searchParams.set('replication', 'database')
+  const walsender = new pg.Client({ connectionString: url.href })
+  walsender.on('error', () => {})
+  await walsender.connect()
+  onTestFinished(() => walsender.end())
+  return walsender
+}
+
+function walsenders(): Promise<{ state: string }[]> {
+  return patient.target.query(
+    `select state from pg_stat_activity where backend_type = 'walsender' and datname = current_database()`,
+  )
+}
 
 async function expectOnlyTheAppEnds(
   victim: OpenSession,
