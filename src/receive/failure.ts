@@ -19,7 +19,8 @@ const TRY_AGAIN: readonly ErrorCode[] = ['ledger-unavailable', 'queue-unavailabl
 /** Turns whatever was thrown into an answer. What the sender can put right is told; our own insides go to the log, once. */
 export function answerFailure(error: unknown, c: Context, log: Log): Response {
   if (error instanceof HTTPException) {
-    return answerProblem(c, error.status, { code: 'bad-request', message: error.message || 'the request is malformed' })
+    const code = error.status === 415 ? 'wrong-content-type' : 'bad-request'
+    return answerProblem(c, error.status, { code, message: error.message || 'the request is malformed' })
   }
   const request = { request: c.get('requestId'), method: c.req.method, path: c.req.path }
   if (error instanceof NightshiftError) {

@@ -19,7 +19,7 @@ export function addMetrics(app: OpenAPIHono, metricsText: MetricsText): void {
   })
 }
 
-/** GET /openapi.json: everything that was added to the app before, described by the schemas that it is checked with. */
+/** GET /openapi.json: everything that is added to the app, described by the schemas that it is checked with. */
 export function addDescription(app: OpenAPIHono): void {
   const { registerComponent } = app.openAPIRegistry
   const register = registerComponent.bind(app.openAPIRegistry)
@@ -34,6 +34,9 @@ export function addDescription(app: OpenAPIHono): void {
     description: 'NIGHTSHIFT_WEBHOOK_TOKEN',
   })
   register('securitySchemes', 'apiToken', { type: 'http', scheme: 'bearer', description: 'NIGHTSHIFT_API_TOKEN' })
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Nightshift', version: '1' } })
-  app.get('/openapi.json', (c) => c.json(document))
+  let document: object | null = null
+  app.get('/openapi.json', (c) => {
+    document ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Nightshift', version: '1' } })
+    return c.json(document)
+  })
 }

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import { sentence } from '../domain/errors.ts'
 import type { Log } from '../domain/log.ts'
+import { type ApiDeps, addApi } from './api/api.ts'
 import { answerFailure } from './failure.ts'
 import { addHealth, type HealthDeps } from './health.ts'
 import { addDescription, addMetrics, type MetricsText } from './operation.ts'
@@ -14,10 +14,12 @@ export type ReceiverDeps = {
   webhook: WebhookDeps
   health: HealthDeps
   metricsText: MetricsText
+  /** Absent: there is no API. */
+  api?: ApiDeps
 }
 
 /** Everything that comes in over HTTP. Answers with JSON, also when it refuses; nothing thrown leaves it. */
-export function createReceiver({ log, webhook, health, metricsText }: ReceiverDeps): OpenAPIHono {
+export function createReceiver({ log, webhook, health, metricsText, api }: ReceiverDeps): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return
@@ -36,11 +38,11 @@ export function createReceiver({ log, webhook, health, metricsText }: ReceiverDe
       throw thrown instanceof Error ? thrown : new Error(sentence(thrown), { cause: thrown })
     }
   })
-  app.use('/api/*', secureHeaders())
 
   addWebhook(app, webhook)
   addHealth(app, health)
   addMetrics(app, metricsText)
+  if (api) addApi(app, api)
   addDescription(app)
   return app
 }
