@@ -21,11 +21,21 @@ const REFUSALS: Record<ApprovalRefusal, string> = {
   'policy-changed': 'cannot approve this any more: the policies have changed since it was shown',
 }
 
-/** Takes a yes. With enough of them the remediation is queued; one yes starts it once, however often it is said. */
-export async function approve(deps: ApproveDeps, id: number, by: string): Promise<CommandResult> {
+/**
+ * Takes a yes. With enough of them the remediation is queued; one yes starts it once, however often it is said.
+ * @param digest what was shown to the person; the yes counts for nothing else. Null: for what is proposed now
+ */
+export async function approve(
+  deps: ApproveDeps,
+  id: number,
+  by: string,
+  digest: string | null = null,
+): Promise<CommandResult> {
   return decideWaiting(deps, id, async (tx, remediation, now) => {
     const approval = await tx.lockApproval(id)
     if (approval === null) return conflict(remediation, 'no approval was asked for')
+    if (digest !== null && digest !== approval.digest)
+      return conflict(remediation, 'what was shown is not what is proposed now')
     const set = deps.policies()
     const refusal = refusalOf(
       by,

@@ -27,6 +27,8 @@ export type InvokeDeps = {
 /** Calls handlers: decodes parameters, hands in the target's client, keeps the time limit. */
 export type Invoker = {
   facts: (handler: string) => HandlerFacts
+  /** That an acting handler takes these parameters. @throws NightshiftError `unknown-handler`, `bad-parameter` */
+  check: (call: Call) => void
   diagnose: (system: string, call: Call, signal: AbortSignal) => Promise<Finding>
   plan: (system: string, call: Call, signal: AbortSignal) => Promise<Plan>
   run: (system: string, call: Call, signal: AbortSignal) => Promise<Json>
@@ -83,6 +85,7 @@ export function createInvoker(deps: InvokeDeps): Invoker {
         canRollBack: !readOnly && handler.rollback !== undefined,
       }
     },
+    check: (call) => void decode(acting(call.handler), call),
     diagnose: async (system, call, signal) => {
       const handler = find(call.handler)
       if (!isReadOnly(handler))
