@@ -88,6 +88,7 @@ export function defineHandler(handler: Handler): Handler {
   return handler
 }
 
+/** True for a handler that only looks: it may diagnose, and needs nobody's leave. */
 export function isReadOnly(handler: Handler): handler is ReadOnlyHandler {
   return handler.danger === 'read-only'
 }

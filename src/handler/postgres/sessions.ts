@@ -127,8 +127,8 @@ export function describeSession({ pid, user, application, state, since, query }:
 
 /** `3 sessions idle in transaction for over 5m`, `no queries running for over 5m`. */
 export function describeCount(count: number, { state, longerThan }: SessionFilter): string {
-  const [one, what] = state === 'active' ? ['query', 'running'] : ['session', state]
-  return `${counted(count, one)} ${what} for over ${formatDuration(longerThan)}`
+  const what = state === 'active' ? `${counted(count, 'query')} running` : `${counted(count, 'session')} ${state}`
+  return `${what} for over ${formatDuration(longerThan)}`
 }
 
 /** `no queries`, `1 query`, `2 sessions`. */
