@@ -27,13 +27,14 @@ export function createLog({ level, destination }: LogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
-      serializers: { err: (error: unknown) => withoutPasswords(pino.stdSerializers.errWithCause(error as Error)) },
+      serializers: { err: pino.stdSerializers.errWithCause },
+      hooks: { streamWrite: withoutPasswords },
     },
     destination ?? pino.destination(1),
   )
 }
 
 // Clients put the address that they could not reach into their messages, and the address may hold a password.
-function withoutPasswords(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replace(/(\w:\/\/[^:/@\s"]*):[^@/\s"]+@/g, '$1:[secret]@'))
+function withoutPasswords(line: string): string {
+  return line.replace(/(\w:\/\/[^:/@\s"]*):[^@/\s"]+@/g, '$1:[secret]@')
 }

@@ -57,7 +57,10 @@ describe('the log', () => {
   test('tells an error with its code, its data and its causes, and without the password of a URL', () => {
     const { log, lines } = logUnderTest()
     const cause = new Error('cannot connect to postgres://nightshift:hunter2@db:5432/x')
-    log.error({ err: new NightshiftError('ledger-unavailable', 'the ledger is gone', { host: 'db' }, cause) }, 'x')
+    log.error(
+      { err: new NightshiftError('ledger-unavailable', 'the ledger is gone', { host: 'db' }, cause) },
+      cause.message,
+    )
     const text = JSON.stringify(lines)
     expect(text).not.toContain('hunter2')
     expect(text).toContain('postgres://nightshift:[secret]@db:5432/x')
@@ -66,6 +69,14 @@ describe('the log', () => {
       message: 'the ledger is gone',
       data: { host: 'db' },
     })
+  })
+
+  test('takes errors that hold themselves or a bigint', () => {
+    const { log, lines } = logUnderTest()
+    const error = Object.assign(new Error('round'), { size: 1n, self: {} })
+    error.self = error
+    log.error({ err: error }, 'x')
+    expect(lines[0]?.err).toMatchObject({ message: 'round' })
   })
 
   test.each(['text', 7, null, undefined])('takes anything that was thrown, such as %j', (thrown) => {
