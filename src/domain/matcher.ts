@@ -1,4 +1,5 @@
 import type { Labels } from './alert.ts'
+import { linearRegex } from './linear-regex.ts'
 
 /** One label condition in Alertmanager's matcher syntax: `=`, `!=`, `=~`, `!~`. */
 export type Matcher = { label: string; op: MatchOp; value: string; regex: RegExp | null }
@@ -24,9 +25,7 @@ export function parseMatcher(text: string): Matcher | MatcherProblem {
   const value = parts[3] === undefined ? (parts[4] ?? '') : unquote(parts[3])
   if (op === '=' || op === '!=') return { label, op, value, regex: null }
   try {
-    // By itself first: "a)(b" would be one inside the brackets.
-    new RegExp(value, 'su')
-    return { label, op, value, regex: new RegExp(`^(?:${value})$`, 'su') }
+    return { label, op, value, regex: linearRegex(value) }
   } catch (error) {
     return { problem: `not a regular expression: ${value} (${(error as Error).message.split(': ').at(-1)})` }
   }
