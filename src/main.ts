@@ -6,6 +6,7 @@ const commands: Commands = {
   serve: () => import('./cli/serve.ts'),
   migrate: () => import('./cli/migrate.ts'),
   audit: () => import('./cli/audit.ts'),
+  incidents: () => import('./cli/incidents.ts'),
   approve: () => import('./cli/approve.ts'),
   run: () => import('./cli/run.ts'),
   'kill-switch': () => import('./cli/kill-switch.ts'),

@@ -1,5 +1,6 @@
 import { type Command, FINE, readArgs } from './command.ts'
 import { handlersFor } from './folders.ts'
+import { table } from './table.ts'
 
 export const command: Command = {
   name: 'handlers',
@@ -14,13 +15,4 @@ export const command: Command = {
     io.out(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows.map((row) => Object.values(row))))
     return FINE
   },
-}
-
-/** Columns as wide as their widest cell; the last one runs free. */
-function table(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(width(column)))).join('  '))
-    .map((line) => `${line}\n`)
-    .join('')
 }
