@@ -73,7 +73,7 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
     onLoaded: async (set) => {
       await recordPolicyVersion(database, set, now())
       await targets.replace(set.policies)
-      void warm()
+      if (config.role !== 'receiver') void warm()
     },
   })
   cleanUps.add('policies', policies.close)

@@ -8,6 +8,7 @@ export type CleanUps = {
   run: () => Promise<void>
 }
 
+/** Makes an empty stack of clean-ups; what fails in one is said in the log. */
 export function createCleanUps(log: Log): CleanUps {
   const stack: { name: string; work: () => Promise<unknown> | unknown }[] = []
   return {

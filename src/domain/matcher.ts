@@ -31,6 +31,7 @@ export function parseMatcher(text: string): Matcher | MatcherProblem {
   }
 }
 
+/** True when the text was read as a matcher, false when it is the problem with it. */
 export function isMatcher(parsed: Matcher | MatcherProblem): parsed is Matcher {
   return 'op' in parsed
 }

@@ -48,6 +48,7 @@ export function assertMove(from: RemediationState, to: RemediationState): void {
   }
 }
 
+/** Where a remediation may go from here; empty: it has ended. */
 export function nextStates(from: RemediationState): readonly RemediationState[] {
   return NEXT[from]
 }
