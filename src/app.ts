@@ -121,14 +121,19 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
   const receiver = createReceiver({
     log,
     metricsText: metrics.text,
-    webhook: { inbox: { store }, token: webhookToken, loopbackOnly, metrics: metrics.webhook, now },
     health: { live: {}, startup: { ledger: stores }, ready: { ledger: stores, queue: queue.ready } },
-    api: {
-      token: apiToken,
-      loopbackOnly,
-      reads: createReads(database, policies.current, registry, now),
-      commands: createCommands(flow, invoker, outbox.wake),
-    },
+    // A worker is asked for its health and its metrics, and for nothing else.
+    ...(config.role === 'worker'
+      ? {}
+      : {
+          webhook: { inbox: { store }, token: webhookToken, loopbackOnly, metrics: metrics.webhook, now },
+          api: {
+            token: apiToken,
+            loopbackOnly,
+            reads: createReads(database, policies.current, registry, now),
+            commands: createCommands(flow, invoker, outbox.wake),
+          },
+        }),
   })
   const server = await listen({ fetch: receiver.fetch, host: config.host, port: config.port })
   cleanUps.add('HTTP', () => server.close())

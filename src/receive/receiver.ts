@@ -11,7 +11,8 @@ import { addWebhook, type WebhookDeps } from './webhook.ts'
 
 export type ReceiverDeps = {
   log: Log
-  webhook: WebhookDeps
+  /** Absent: no webhook is taken here. */
+  webhook?: WebhookDeps
   health: HealthDeps
   metricsText: MetricsText
   /** Absent: there is no API. */
@@ -39,7 +40,7 @@ export function createReceiver({ log, webhook, health, metricsText, api }: Recei
     }
   })
 
-  addWebhook(app, webhook)
+  if (webhook) addWebhook(app, webhook)
   addHealth(app, health)
   addMetrics(app, metricsText)
   if (api) addApi(app, api)
