@@ -18,6 +18,15 @@ function cleaned(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).map(([name, value]) => [storableText(name), storableText(value)]))
 }
 
-function isStorable(text: string): boolean {
+/** True when PostgreSQL takes this text. */
+export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
+}
+
+/** True when PostgreSQL takes this value as jsonb, and nothing that walks it runs out of stack. */
+export function isStorableJson(value: unknown, levels = 32): boolean {
+  if (typeof value === 'string') return isStorable(value)
+  if (value === null || typeof value !== 'object') return true
+  if (levels === 0) return false
+  return Object.entries(value).every(([name, inner]) => isStorable(name) && isStorableJson(inner, levels - 1))
 }

@@ -1,5 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { MODES } from '../../domain/policy.ts'
+import { NameSchema } from './command.ts'
 import { PageQuery, type PageRequest, pageOf, readPage } from './paging.ts'
 import { listRoute } from './route-parts.ts'
 
@@ -33,7 +34,7 @@ export type ApprovalReads = {
 const list = listRoute(
   '/api/v1/approvals',
   { summary: "What waits for a person's decision, newest first", tag: 'remediations' },
-  z.strictObject({ system: z.string().min(1).max(100).optional(), ...PageQuery }),
+  z.strictObject({ system: NameSchema.optional(), ...PageQuery }),
   pageOf(ApprovalView),
 )
 

@@ -1,5 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { answerCommand, type CommandResult, PersonSchema } from './command.ts'
+import { answerCommand, type CommandResult, NameSchema, PersonSchema } from './command.ts'
 import { commandRoute, listRoute } from './route-parts.ts'
 
 export const BreakerView = z
@@ -30,11 +30,7 @@ const reset = commandRoute(
   '/api/v1/breakers/{name}/reset',
   { summary: 'Closes a breaker by hand', tag },
   z.object({
-    name: z
-      .string()
-      .min(1)
-      .max(500)
-      .openapi({ param: { name: 'name', in: 'path' } }),
+    name: NameSchema.openapi({ param: { name: 'name', in: 'path' } }),
   }),
   z.strictObject({ by: PersonSchema }),
 )

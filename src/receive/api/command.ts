@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { answerProblem, problemResponse } from '../problem.ts'
+import { isStorable } from '../storable.ts'
 
 /** Why a command was not carried out. */
 export type CommandRefusal = {
@@ -14,12 +15,21 @@ export type CommandRefusal = {
 /** What became of a command, with the state that it led to. */
 export type CommandResult = { ok: true; state: string } | CommandRefusal
 
-export const PersonSchema = z
+/** A name, of whatever: without control characters and line ends: PostgreSQL refuses NUL, and people read it in a list. */
+export const NameSchema = z
   .string()
-  .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 printable characters')
-  .describe('Name of the person who says so, as in the policies. The token vouches for it')
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u, 'must be 1 to 200 printable characters')
 
-export const ReasonSchema = z.string().max(1000).default('').describe('For the ledger and for colleagues')
+export const PersonSchema = NameSchema.describe(
+  'Name of the person who says so, as in the policies. The token vouches for it',
+)
+
+export const ReasonSchema = z
+  .string()
+  .max(1000)
+  .refine(isStorable, 'must be well-formed text without NUL')
+  .default('')
+  .describe('For the ledger and for colleagues')
 
 export const DoneSchema = z.object({ state: z.string().describe('The state that stands now') }).openapi('Done')
 

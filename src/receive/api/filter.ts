@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { SEVERITIES, type Severity } from '../../domain/severity.ts'
 import { parseTimestamp } from '../timestamp.ts'
+import { NameSchema } from './command.ts'
 
 /** What a list is narrowed to; null: not narrowed. `since` is included, `until` is not. */
 export type Filter<State extends string> = {
@@ -24,7 +25,7 @@ const TimeQuery = z
 /** Query parameters that narrow a list. */
 export function filterQuery<const States extends readonly [string, ...string[]]>(states: States) {
   return {
-    system: z.string().min(1).max(100).optional(),
+    system: NameSchema.optional(),
     state: z.enum(states).optional(),
     severity: z.enum(SEVERITIES).optional(),
     since: TimeQuery.optional(),

@@ -1,6 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Params } from '../../domain/policy.ts'
-import { answerRefusal, type CommandRefusal, DoneSchema, PersonSchema } from './command.ts'
+import { isStorableJson } from '../storable.ts'
+import { answerRefusal, type CommandRefusal, DoneSchema, NameSchema, PersonSchema } from './command.ts'
 import { commandRoute } from './route-parts.ts'
 
 export type RunRequest = {
@@ -29,12 +30,15 @@ const request = commandRoute(
   { summary: 'Asks for a run by hand: the same guards, and the approval of somebody else', tag: 'remediations' },
   z.strictObject({}),
   z.strictObject({
-    handler: z.string().min(1).max(200),
+    handler: NameSchema,
     target: z
       .string()
-      .regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'must be `<system>/<target>`')
+      .regex(/^[^/\s\p{C}]{1,100}\/[^/\s\p{C}]{1,100}$/u, 'must be `<system>/<target>`')
       .describe('`<system>/<target>`'),
-    params: z.record(z.string(), z.unknown()).default({}),
+    params: z
+      .record(z.string(), z.unknown())
+      .refine((params) => isStorableJson(params), 'must be well-formed text without NUL, and not nested that deep')
+      .default({}),
     by: PersonSchema,
     dryRun: z.boolean().default(false).describe('Make the plan and nothing else'),
   }),

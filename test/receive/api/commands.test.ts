@@ -44,7 +44,11 @@ describe('commands', () => {
     [{}, 'json.by'],
     [{ by: '' }, 'json.by'],
     [{ by: 'a\nb' }, 'json.by'],
-    [{ by: 'x'.repeat(101) }, 'json.by'],
+    [{ by: 'x'.repeat(201) }, 'json.by'],
+    [{ by: 'a\0' }, 'json.by'],
+    [{ by: '\ud800' }, 'json.by'],
+    [{ by, reason: 'a\0' }, 'json.reason'],
+    [{ by, reason: '\ud800' }, 'json.reason'],
     [{ by: 7 }, 'json.by'],
     [{ by, reason: 'x'.repeat(1001) }, 'json.reason'],
     [{ by, resaon: 'typo' }, 'json'],
@@ -98,6 +102,17 @@ describe('POST /runs', () => {
       remediation: null,
       plan: ['end session 4711'],
     })
+  })
+
+  test.each<[string, unknown]>([
+    ['NUL', { name: 'a\0b' }],
+    ['NUL in a name', { 'a\0b': 1 }],
+    ['half a surrogate pair, inside', { list: [{ name: '\udc00' }] }],
+    ['a thousand levels', JSON.parse(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`)],
+  ])('does not take parameters with %s', async (_what, params) => {
+    const response = await apiUnderTest().post('/runs', { ...wish, params })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ error: { field: 'json.params' } })
   })
 
   test.each(['db', 'fluxbase/', '/db', 'a/b/c', 'flux base/db', ''])(
