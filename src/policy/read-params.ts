@@ -29,7 +29,7 @@ export function checkParams(
           keyNodeAt(node, [...issue.path, key]),
           `unknown parameter "${key}"${issue.path.length === 0 ? suggestion(key, known) || expecting(known) : ''}`,
         )
-    } else if (valueAt(params, issue.path) === undefined) {
+    } else if (valueAt(params, issue.path) === undefined && issue.code !== 'custom') {
       source.report(at, `parameter "${issue.path.join('.')}" is missing`)
     } else if (judged.has(at)) {
       if (issue.code === 'invalid_type' && isPlaceholder(String(valueAt(params, issue.path))))

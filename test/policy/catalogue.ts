@@ -16,11 +16,16 @@ export const catalogue: Catalogue = new Map([
     {
       danger: 'disruptive',
       target: 'postgres',
-      params: z.strictObject({
-        idleFor: duration({ min: '1m', max: '1d' }),
-        atMost: z.int().min(1).max(100),
-        users: z.array(z.string()).optional(),
-      }),
+      params: z
+        .strictObject({
+          idleFor: duration({ min: '1m', max: '1d' }),
+          atMost: z.int().min(1).max(100),
+          users: z.array(z.string()).optional(),
+        })
+        .refine(({ atMost, users }) => atMost <= 50 || users !== undefined, {
+          path: ['users'],
+          message: 'more than 50 need users',
+        }),
     },
   ],
   ['postgres/erase', { danger: 'destructive', target: 'postgres', params: z.strictObject({}) }],
