@@ -38,7 +38,8 @@ module.exports = {
   forbidden: [
     {
       name: 'domain-is-pure',
-      comment: 'domain imports nothing of ours but itself, no package, and of Node only what computes: hashes, regexes.',
+      comment:
+        'domain imports nothing of ours but itself, no package, and of Node only what computes: hashes, regexes.',
       severity: 'error',
       from: { path: '^src/domain/' },
       to: { pathNot: ['^src/domain/', '^(node:)?(crypto|v8)$'] },
