@@ -9,6 +9,7 @@ export function placeText({ file, line, column }: Place): string {
   return `${file}:${line}:${column}`
 }
 
+/** The problem with its place in front: `policies/fluxbase.yaml:12:5: unknown key "colour"`. */
 export function problemText(problem: Problem): string {
   return `${placeText(problem)}: ${problem.message}`
 }

@@ -64,6 +64,7 @@ function checkNoPlaceholder(node: Node, text: string, source: Source): void {
   else if (/\{\{|\}\}/.test(text)) source.report(node, malformedPlaceholder(text))
 }
 
+/** What to say of text that has the braces of a placeholder and is none. */
 export function malformedPlaceholder(text: string): string {
   return `not a placeholder: "${text}"; expected "{{ labels.NAME }}"`
 }

@@ -23,6 +23,7 @@ export type Fields<F extends Shapes> = {
   [K in keyof F]: Placed<Value<F[K]>> | null | (F[K] extends { optional: true } ? undefined : never)
 }
 
+/** The same shape for a key that may be left out. */
 export function optional<T>(shape: Shape<T>): Optional<T> {
   return { ...shape, optional: true }
 }
@@ -98,6 +99,7 @@ export function record<T>(
   }
 }
 
+/** A list of at least one item; an empty one is always a slip. */
 export function list<T>(shape: Shape<T>): Shape<readonly Placed<T>[]> {
   return {
     schema: { type: 'array', items: shape.schema, minItems: 1 },

@@ -54,7 +54,7 @@ describe('nightshift check', () => {
     expect(out).toContain('gone:1:1: no such folder')
   })
 
-  it('gives the same as JSON', async () => {
+  it('gives problems and policies as JSON', async () => {
     await put('not-yaml.bad.yaml', 'shop.yaml')
     await put('severity.yaml', 'severity.yaml')
 

@@ -37,7 +37,7 @@ describe('nightshift explain', () => {
     expect((await explainInput(LABELS)).out).toContain('as if nothing had happened before')
   })
 
-  it('gives the same as JSON', async () => {
+  it('gives the explanations as JSON', async () => {
     const { out } = await explainInput(LABELS, '--json')
 
     const [only] = JSON.parse(out) as Explanation[]
