@@ -50,6 +50,7 @@ async function readCounted(request: HonoRequest, cap: number, take: (bytes: numb
 
 /** The length that HTTP's framing holds the sender to; null when the body is chunked or the sender says nothing. */
 function declaredLength(request: HonoRequest): number | null {
+  // Never beside Transfer-Encoding: Node refuses such a request.
   const length = Number(request.header('content-length') ?? Number.NaN)
-  return Number.isSafeInteger(length) && request.header('transfer-encoding') === undefined ? length : null
+  return Number.isSafeInteger(length) ? length : null
 }

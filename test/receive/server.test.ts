@@ -37,7 +37,8 @@ describe('the HTTP server', () => {
     const url = `http://127.0.0.1:${server.port}/`
     const answer = fetch(url)
     await begun.promise
-    const closed = server.close()
+    // Longer than a test may take: it must not be the end of the grace that ends the idle connection.
+    const closed = server.close(60_000)
     await expect(fetch(url)).rejects.toThrow()
     finish.resolve()
     expect(await (await answer).text()).toBe('finished')

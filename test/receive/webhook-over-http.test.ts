@@ -152,6 +152,10 @@ describe('the webhook over real HTTP, onto a real ledger', () => {
 
   test.each([
     ['a request without a Host', `GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n`],
+    [
+      'a body with a length and in chunks (request smuggling)',
+      `${head('Content-Length: 5\r\nTransfer-Encoding: chunked')}0\r\n\r\n`,
+    ],
     ['a path that is none', `GET http:// HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`],
   ])('%s is answered 400', async (_what, text) => {
     expect(await speak(text)).toMatch(/^HTTP\/1\.1 400 /)
