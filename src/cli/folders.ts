@@ -12,7 +12,7 @@ const OWN_HANDLERS = fileURLToPath(new URL('../../handlers', import.meta.url))
  */
 export function handlersFor(further: readonly string[], { env, cwd }: Io): Promise<Registry> {
   const named = [...(env.NIGHTSHIFT_HANDLERS ?? '').split(delimiter), ...further].filter((folder) => folder !== '')
-  return loadHandlers([OWN_HANDLERS, ...new Set(named.map((folder) => resolve(cwd, folder)))])
+  return loadHandlers([...new Set([OWN_HANDLERS, ...named.map((folder) => resolve(cwd, folder))])])
 }
 
 /** The policies' folder as problems name it: short, and right from the process' own folder. A file stands for its folder. */

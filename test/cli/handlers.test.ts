@@ -38,6 +38,10 @@ describe('nightshift handlers', () => {
     expect(new Set(lines.map((line) => line.search(/ (read-only|reversible|disruptive|destructive) /))).size).toBe(1)
   })
 
+  it('does not count its own folder twice when it is named', async () => {
+    expect((await run(command, ['--handlers', 'handlers', '--handlers', './handlers'])).code).toBe(0)
+  })
+
   it('gives the same as JSON, sorted by id', async () => {
     const { out } = await run(command, ['--json'])
 
