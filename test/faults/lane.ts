@@ -10,8 +10,11 @@ import { openWitness, type Witness } from './witness.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** The policies of the one system that most faults are tried on. */
+export const POLICIES = here('policies')
+
 /** Settings under which the service knows the test's handlers and policies, and the witness as their target. */
-export function faultEnv(witness: Witness, policies = here('policies')): Record<string, string> {
+export function faultEnv(witness: Witness, policies = POLICIES): Record<string, string> {
   return { NIGHTSHIFT_HANDLERS: here('handlers'), NIGHTSHIFT_POLICIES: policies, WITNESS_URL: witness.url }
 }
 
@@ -21,6 +24,8 @@ export const AWHILE = { timeout: 30_000, interval: 50 }
 /** One service with its own ledger, queue and witness: several run their rounds beside each other. */
 export type Lane = {
   app: AppProcess
+  /** Starts a second process on the same ledger and queue. */
+  startReplica: () => Promise<AppProcess>
   db: Database
   witness: Witness
   queue: FaultyQueue
@@ -30,15 +35,28 @@ export type Lane = {
 }
 
 /** Starts a lane. */
-export async function openLane(openQueue: (ledgerUrl: string) => Promise<FaultyQueue>): Promise<Lane> {
-  const ledger = await createDatabase()
+export async function openLane(
+  openQueue: (ledgerUrl: string) => Promise<FaultyQueue>,
+  options: { policies?: string; server?: string } = {},
+): Promise<Lane> {
+  const ledger = await createDatabase(options.server)
   const db = openDatabase(ledger.url, 2)
   await migrate(db)
   const witness = await openWitness()
   const queue = await openQueue(ledger.url)
-  const app = await startAppProcess({ DATABASE_URL: ledger.url, ...queue.env, ...faultEnv(witness) })
+  const apps: AppProcess[] = []
+  const start = async () => {
+    const app = await startAppProcess({
+      DATABASE_URL: ledger.url,
+      ...queue.env,
+      ...faultEnv(witness, options.policies),
+    })
+    apps.push(app)
+    return app
+  }
   return {
-    app,
+    app: await start(),
+    startReplica: start,
     db,
     witness,
     queue,
@@ -49,7 +67,7 @@ export async function openLane(openQueue: (ledgerUrl: string) => Promise<FaultyQ
       return () => client.end()
     },
     close: async () => {
-      await app.remove()
+      for (const app of apps) await app.remove()
       await queue.remove()
       await db.close()
       await ledger.drop()
@@ -77,7 +95,7 @@ export function useLanes(
 ): (play: (lane: Lane, round: number) => Promise<void>) => Promise<void> {
   const lanes: Lane[] = []
   beforeAll(async () => {
-    for (let count = 0; count < LANES; count++) lanes.push(await openLane(openQueue))
+    lanes.push(...(await Promise.all(Array.from({ length: LANES }, () => openLane(openQueue)))))
   })
   afterAll(() => Promise.all(lanes.map((lane) => lane.close())))
   return async (play) => {

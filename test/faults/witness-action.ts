@@ -22,7 +22,9 @@ export async function act({ params: { episode }, target, signal }: ActionContext
   for (const moment of MOMENTS) {
     await target.query('insert into public.happened (episode, moment) values ($1, $2)', [episode, moment])
     const held = () => target.query('select 1 from public.held where episode = $1 and moment = $2', [episode, moment])
-    while ((await held()).length > 0) await sleep(LOOK_EVERY_MS, undefined, { signal })
+    // Each moment lasts a little, so that a kill at random finds one.
+    do await sleep(LOOK_EVERY_MS, undefined, { signal })
+    while ((await held()).length > 0)
   }
   return { episode }
 }
