@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { run } from './child.ts'
+import { commandOf } from './process-command.ts'
 
 /** A server process that was seen on a cluster. */
 export type Postmaster = { pid: number; port: number }
@@ -26,12 +26,6 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | null
 async function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
   const command = await commandOf(pid)
   return command.includes('postgres') && command.includes(cluster)
-}
-
-/** Empty for a process that is not there, and for one that is dead but not yet collected by its parent. */
-async function commandOf(pid: number): Promise<string> {
-  if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => '')
 }
 
 /** Ends the server: at once for its clients, cleanly for its data. Insists, at the cost of a recovery, after `patienceMs`. */

@@ -6,6 +6,7 @@ import { type App, startApp } from '../../app.ts'
 import { readConfig } from '../../config.ts'
 import { silentLog } from '../../domain/log.ts'
 import { removeEmbedded } from '../../embedded/place.ts'
+import { commandOf } from '../../embedded/process-command.ts'
 import { startEmbedded } from '../../embedded/server.ts'
 import { type Database, openDatabase } from '../../ledger/database.ts'
 import { migrate } from '../../ledger/migrate.ts'
@@ -81,7 +82,7 @@ async function clearLeftOvers(folder: string): Promise<void> {
   const entries = await readdir(folder).catch(() => [])
   for (const name of entries) {
     const pid = /^demo-(\d+)$/.exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
+    if (pid === undefined || (await plays(Number(pid)))) continue
     for (const server of ['ledger', 'patient']) {
       const dataDir = join(folder, name, server)
       const adopted = await startEmbedded({ dataDir, log: silentLog }).catch(() => null)
@@ -92,11 +93,7 @@ async function clearLeftOvers(folder: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+/** A process id may belong to somebody else by now, and one that was killed may still be listed: so it is asked who it is. */
+async function plays(pid: number): Promise<boolean> {
+  return (await commandOf(pid)).includes('demo')
 }
