@@ -9,7 +9,9 @@ export type BullQueue = Pick<Queue<BellData>, 'addBulk' | 'close' | 'waitUntilRe
 }
 
 /** What we use of its worker. */
-export type BullWorker = Pick<Worker<BellData>, 'close' | 'disconnect' | 'waitUntilReady'> & {
+export type BullWorker = Pick<Worker<BellData>, 'close' | 'pause' | 'waitUntilReady'> & {
+  /** For a close that does not come to its end: lets go of connections and timers, so that the process can. */
+  abandon: () => Promise<void>
   on: (event: 'error', listener: (error: Error) => void) => unknown
 }
 

@@ -7,6 +7,13 @@ const STATEMENT_MS = 5000
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 
+class BellWorker extends Worker<BellData> {
+  async abandon(): Promise<void> {
+    await this.lockManager.close()
+    await this.disconnect()
+  }
+}
+
 /** BullMQ on PostgreSQL. Brings its schema up to date first, and keeps to a few connections: the ledger needs them more. */
 export async function openPostgresBackend(url: string, name: string): Promise<Backend> {
   await migrateQueue(url)
@@ -26,7 +33,7 @@ export async function openPostgresBackend(url: string, name: string): Promise<Ba
   return {
     queue,
     newWorker: (processor, concurrency) =>
-      new Worker<BellData>(name, processor, { connection: connection(4), concurrency, ...WORKER_TIMES }),
+      new BellWorker(name, processor, { connection: connection(4), concurrency, ...WORKER_TIMES }),
     ping: async () => {
       await queue.getBackend().connection.pool.query('select 1')
     },

@@ -17,8 +17,11 @@ const RETRY_MS = 1000
 export function openRedisBackend(url: string, name: string, onError: (error: Error) => void): Backend {
   const place = parseRedisUrl(url)
   const clients: (Redis | Cluster)[] = []
+  let closed = false
+  // BullMQ makes copies of a client, which share this: a copy that is just reconnecting then gives up, too.
+  const retry = (times: number) => (closed ? null : Math.min(times * 100, RETRY_MS))
   const open = (manners: Manners) => {
-    const client = connect(place, manners)
+    const client = connect(place, manners, retry)
     client.on('error', onError)
     clients.push(client)
     return client
@@ -35,7 +38,7 @@ export function openRedisBackend(url: string, name: string, onError: (error: Err
     }),
     // For working: BullMQ blocks on its connections, and wants its commands to wait for the server to come back.
     newWorker: (processor, concurrency) =>
-      new Worker<BellData>(name, processor, {
+      new BellWorker(name, processor, {
         connection: open({ enableOfflineQueue: true, maxRetriesPerRequest: null }),
         prefix: PREFIX,
         concurrency,
@@ -45,8 +48,16 @@ export function openRedisBackend(url: string, name: string, onError: (error: Err
       await ringing.ping()
     },
     close: async () => {
+      closed = true
       for (const client of clients) client.disconnect()
     },
+  }
+}
+
+class BellWorker extends Worker<BellData> {
+  async abandon(): Promise<void> {
+    await this.lockManager.close()
+    await this.disconnect()
   }
 }
 
@@ -56,7 +67,9 @@ type Manners = {
   commandTimeout?: number
 }
 
-function connect(place: RedisPlace, { enableOfflineQueue, ...manners }: Manners): Redis | Cluster {
+type Retry = (times: number) => number | null
+
+function connect(place: RedisPlace, { enableOfflineQueue, ...manners }: Manners, retry: Retry): Redis | Cluster {
   const { nodes, cluster, username, password } = place
   const connection = {
     ...manners,
@@ -66,7 +79,6 @@ function connect(place: RedisPlace, { enableOfflineQueue, ...manners }: Manners)
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
   }
-  const retry = (times: number) => Math.min(times * 100, RETRY_MS)
   if (cluster) {
     return new Cluster(nodes, {
       clusterRetryStrategy: retry,

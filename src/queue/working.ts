@@ -54,16 +54,15 @@ export function startWorking(
       stopping = true
       // A worker that is closed while it still connects leaves that connection open, and the process would not end.
       await settlesWithin(AGAIN_MS, worker.waitUntilReady().catch(onError))
+      await worker.pause(true)
       // Rejects or hangs when the server is away; what is in hand is then found by its lock running out.
       const closed = worker.close().catch(onError)
       if (await settlesWithin(graceMs, closed)) return
-      log.warn(
-        { remediations: [...inHand.keys()].map((job) => job.data.remediation) },
-        'queue: hands back what runs still',
-      )
+      const remediations = [...inHand.keys()].map((job) => job.data.remediation)
+      if (remediations.length > 0) log.warn({ remediations }, 'queue: hands back what runs still')
       const back = [...inHand].map(([job, token]) => job.moveToWait(token).catch(onError))
       await settlesWithin(AGAIN_MS, Promise.all(back))
-      await settlesWithin(AGAIN_MS, worker.disconnect().catch(onError))
+      await settlesWithin(AGAIN_MS, worker.abandon().catch(onError))
     },
   }
 }

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Log, silentLog } from '../../src/domain/log.ts'
 import { createQueue, type Queue, type Ring } from '../../src/queue/queue.ts'
@@ -6,6 +9,7 @@ import { describeWith } from '../support/real-servers.ts'
 import { BACKENDS, type QueueServer } from './backends.ts'
 
 const UNAVAILABLE = expect.objectContaining({ code: 'queue-unavailable' })
+const OPEN_AND_CLOSE = fileURLToPath(new URL('./open-and-close.ts', import.meta.url))
 const AWHILE = { timeout: 20_000, interval: 20 }
 
 const ring = (remediation: number, at: Date | null = null): Ring => ({ id: `${remediation}-1`, remediation, at })
@@ -191,6 +195,20 @@ for (const { name: backendName, needs, open } of BACKENDS) {
       await server.start()
       await vi.waitFor(() => queue.ring([ring(2)]), AWHILE)
       await vi.waitFor(() => expect(heard).toContain(2), AWHILE)
+    })
+
+    test('a close while the server is away leaves nothing behind that keeps the process alive', async () => {
+      const child = spawn(process.execPath, [OPEN_AND_CLOSE, JSON.stringify(server.backend)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      await once(child.stdout, 'data')
+      await server.stop()
+      try {
+        child.stdin.end()
+        expect(await once(child, 'exit')).toEqual([0, null])
+      } finally {
+        await server.start()
+      }
     })
   })
 }
