@@ -10,20 +10,22 @@ import { answerProblem, type Problem } from './problem.ts'
 import { webhookRoute } from './webhook-schema.ts'
 
 /** Why a notification was not taken: label of a metric. The last three are sent again, the others are gone for good. */
-export type Refusal =
-  | 'unauthorized'
-  | 'wrong-content-type'
-  | 'too-large'
-  | 'bad-source'
-  | 'bad-notification'
-  | 'cut-off'
-  | 'ledger-unavailable'
-  | 'internal'
+const REFUSALS = [
+  'unauthorized',
+  'wrong-content-type',
+  'too-large',
+  'bad-source',
+  'bad-notification',
+  'cut-off',
+  'ledger-unavailable',
+  'internal',
+] as const
+type Refusal = (typeof REFUSALS)[number]
 
 /** What the webhook counts. */
 export type WebhookMetrics = {
   accepted: (alerts: { firing: number; resolved: number }, seconds: number) => void
-  refused: (reason: Refusal) => void
+  refused: (reason: Refusal, count?: number) => void
 }
 
 export type WebhookDeps = {
@@ -52,6 +54,8 @@ export function addWebhook(app: OpenAPIHono, { inbox, token, loopbackOnly, metri
     return answerProblem(c, status, { code: reason, ...problem })
   }
 
+  // A counter that is first seen at one has not increased, for Prometheus: the first refusal would raise no alert.
+  for (const reason of REFUSALS) metrics.refused(reason, 0)
   app.openAPIRegistry.registerPath(webhookRoute)
   app.post(
     webhookRoute.path,

@@ -53,8 +53,8 @@ function webhookMetrics(registers: Registry[]) {
       alerts.inc({ status: 'resolved' }, count.resolved)
       seconds.observe(took)
     },
-    refused(reason: string): void {
-      refused.inc({ reason })
+    refused(reason: string, count = 1): void {
+      refused.inc({ reason }, count)
     },
   }
 }

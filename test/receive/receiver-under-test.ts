@@ -47,11 +47,13 @@ export function receiverUnderTest({ token = null, loopbackOnly = true, insert, i
       headers: { 'content-type': 'application/json', ...headers },
       duplex: 'half',
     } as RequestInit)
-  /** A metric's samples by their labels, as in the text format: `{reason="too-large"}` -> 1. */
+  /** A metric's samples that are not zero, by their labels, as in the text format: `{reason="too-large"}` -> 1. */
   const samples = async (name: string): Promise<Record<string, number>> => {
     const { text } = await metrics.text()
     const found = [...text.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, 'gm'))]
-    return Object.fromEntries(found.map(([, labels = '', value]) => [labels, Number(value)]))
+    return Object.fromEntries(
+      found.map(([, labels = '', value]) => [labels, Number(value)]).filter(([, value]) => value !== 0),
+    )
   }
-  return { app, stored, lines, post, samples }
+  return { app, stored, lines, post, samples, metrics }
 }

@@ -23,6 +23,22 @@ describe('POST /webhooks/alertmanager', () => {
     expect(await samples(REFUSED)).toEqual({})
   })
 
+  test('counts refusals of each reason from zero, so that the first one is an increase', async () => {
+    const { text } = await receiverUnderTest().metrics.text()
+    expect(
+      [...text.matchAll(new RegExp(`^${REFUSED}\\{reason="([a-z-]+)"\\} 0$`, 'gm'))].map((match) => match[1]),
+    ).toEqual([
+      'unauthorized',
+      'wrong-content-type',
+      'too-large',
+      'bad-source',
+      'bad-notification',
+      'cut-off',
+      'ledger-unavailable',
+      'internal',
+    ])
+  })
+
   test('keeps escapes of the body as they came: NUL and U+FFFD are a matter of reading', async () => {
     const { post, stored } = receiverUnderTest()
     const body = messageBody({}, [alertBody({ labels: { evil: 'a\0b' } })])
