@@ -115,6 +115,13 @@ describe('explainLines', () => {
     expect(text).toContain('page      after 10m  @oncall (ana, ben)\n          after 25m  ben')
   })
 
+  it('names the people behind a group, also when it is one', () => {
+    const explanation = explained(X, [{}])
+    const text = explainLines({ ...explanation, pages: [{ afterMs: 0, to: '@oncall', people: ['ana'] }] }).join('\n')
+
+    expect(text).toContain('page      at once  @oncall (ana)')
+  })
+
   it('shows the guard that stopped', () => {
     const text = explainLines(explained(X, [{}], { killSwitch: true })).join('\n')
 

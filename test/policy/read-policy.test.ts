@@ -101,6 +101,24 @@ describe('a policy', () => {
   })
 
   it.each([
+    '3 an hour',
+    '3 per',
+    '0 per 1h',
+    '3 per 0s',
+    '3 per 5x',
+    '3 per 60w',
+    '-1 per 1h',
+    '1.5 per 1h',
+    '3 per 1h 2h',
+  ])('does not take %j for a budget', async (budget) => {
+    await expect(read(rule(`    limits: { budget: ${budget} }\n`))).rejects.toThrow('not a budget')
+  })
+
+  it.each(['0 targets', '1', 'one target', '1 host'])('does not take %j for a blast radius', async (radius) => {
+    await expect(read(rule(`    limits: { blastRadius: ${radius} }\n`))).rejects.toThrow('not a blast radius')
+  })
+
+  it.each([
     ['a whole parameter', 'idleFor: "{{ labels.age }}"'],
     ['an item of a list', 'idleFor: 5m, users: ["{{ labels.user }}"]'],
   ])('lets a label fill %s', async (_, params) => {
