@@ -1,4 +1,4 @@
-import { sentence } from '../domain/errors.ts'
+import { NightshiftError } from '../domain/errors.ts'
 import { approve, cancel, deny } from '../flow/approve.ts'
 import { acknowledge, type CommandDeps, requestRun, resetBreaker, resolve, setKillSwitch } from '../flow/command.ts'
 import type { Invoker } from '../handler/invoke.ts'
@@ -37,8 +37,16 @@ async function planOnly(invoker: Invoker, system: string, call: Call): Promise<R
     const { items } = await invoker.plan(system, call, new AbortController().signal)
     return { ok: true, state: 'planned', remediation: null, plan: [...items] }
   } catch (error) {
-    return { ok: false, code: 'bad-parameter', message: sentence(error) }
+    return refusalOf(error)
   }
+}
+
+/** What the caller got wrong is an answer; a target that is away is a failure, and thrown on. */
+function refusalOf(error: unknown): RunResult {
+  if (error instanceof NightshiftError && ['bad-parameter', 'unknown-handler', 'unknown-target'].includes(error.code)) {
+    return { ok: false, code: 'bad-parameter', message: error.message }
+  }
+  throw error
 }
 
 async function proposeRun(
@@ -51,7 +59,7 @@ async function proposeRun(
   try {
     invoker.check(call)
   } catch (error) {
-    return { ok: false, code: 'bad-parameter', message: sentence(error) }
+    return refusalOf(error)
   }
   const result = await requestRun(deps, system, call, by)
   return result.ok ? { ok: true, state: result.state, remediation: result.remediation ?? null, plan: null } : result

@@ -14,7 +14,7 @@ const STATUS: Partial<Record<ErrorCode, 403 | 404 | 409 | 422>> = {
   'illegal-move': 409,
 }
 
-const TRY_AGAIN: readonly ErrorCode[] = ['ledger-unavailable', 'queue-unavailable', 'timeout']
+const TRY_AGAIN: readonly ErrorCode[] = ['ledger-unavailable', 'queue-unavailable', 'timeout', 'target-unavailable']
 
 /** Turns whatever was thrown into an answer. What the sender can put right is told; our own insides go to the log, once. */
 export function answerFailure(error: unknown, c: Context, log: Log): Response {
