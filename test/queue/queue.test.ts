@@ -204,9 +204,11 @@ for (const { name: backendName, needs, open } of BACKENDS) {
       await once(child.stdout, 'data')
       await server.stop()
       try {
+        const exit = once(child, 'exit')
         child.stdin.end()
-        expect(await once(child, 'exit')).toEqual([0, null])
+        expect(await exit).toEqual([0, null])
       } finally {
+        child.kill('SIGKILL')
         await server.start()
       }
     })

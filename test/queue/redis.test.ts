@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
 import { silentLog } from '../../src/domain/log.ts'
 import { createQueue, type Queue } from '../../src/queue/queue.ts'
 import { describeWith } from '../support/real-servers.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 
+const OPEN_AND_CLOSE = fileURLToPath(new URL('./open-and-close.ts', import.meta.url))
 const AWHILE = { timeout: 20_000, interval: 20 }
 
 describeWith(['redis-server'], 'what only Redis can do to the queue', () => {
@@ -50,6 +54,21 @@ describeWith(['redis-server'], 'what only Redis can do to the queue', () => {
     await redis.start()
     await vi.waitFor(() => queue.ring(rings(2)), AWHILE)
     await vi.waitFor(() => expect(heard).toContain(2), AWHILE)
+  })
+
+  test('a process that never saw Redis up can still end', async () => {
+    redis = await startRedis()
+    queue = await open()
+    await redis.kill()
+    const backend = JSON.stringify({ kind: 'redis', url: redis.url })
+    const child = spawn(process.execPath, [OPEN_AND_CLOSE, backend], { stdio: ['pipe', 'ignore', 'inherit'] })
+    const exit = once(child, 'exit')
+    try {
+      child.stdin.end()
+      expect(await exit).toEqual([0, null])
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 
   test('a Redis that accepts and never answers fails rings within seconds too', async () => {
