@@ -2,7 +2,11 @@ import type { Json } from '../domain/policy.ts'
 import type { RunEnd, RunMark } from '../domain/run.ts'
 import type { Db } from './database.ts'
 
-/** Writes the start of a run, with its lease, before anything is done. Time is the database's: workers' clocks may differ. */
+/**
+ * Writes the start of a run, with its lease, before anything is done. Time is the database's: workers' clocks may differ. And
+ * it is the time of the statement: `now()` is when the transaction began, which may have waited for its turn since, for longer
+ * than a lease lasts.
+ */
 export async function insertRun(
   tx: Db,
   remediation: number,
@@ -12,7 +16,7 @@ export async function insertRun(
 ): Promise<number> {
   const { rows } = await tx.query<{ number: number }>(
     `insert into run (remediation, number, worker, started_at, lease_until)
-     select $1, coalesce(max(number), 0) + 1, $2, $3, now() + $4 * interval '1 millisecond' from run where remediation = $1
+     select $1, coalesce(max(number), 0) + 1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond' from run where remediation = $1
      returning number`,
     [remediation, worker, startedAt, leaseMs],
   )
@@ -22,7 +26,7 @@ export async function insertRun(
 /** Keeps the lease; false when the run has been given up for lost, so that its worker must stop. */
 export async function renewLease(db: Db, remediation: number, number: number, leaseMs: number): Promise<boolean> {
   const { rows } = await db.query(
-    `update run set lease_until = now() + $3 * interval '1 millisecond'
+    `update run set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
       where remediation = $1 and number = $2 and ended_at is null returning number`,
     [remediation, number, leaseMs],
   )

@@ -17,7 +17,7 @@ export const QUEUES: { name: string; needs: string[]; open: (ledgerUrl: string) 
 ]
 
 /** Refuses by a lock on BullMQ's table of jobs: whoever wants to add one hangs, until the time limit or a kill. */
-async function openPostgresQueue(ledgerUrl: string): Promise<FaultyQueue> {
+export async function openPostgresQueue(ledgerUrl: string): Promise<FaultyQueue> {
   const client = new pg.Client({ connectionString: ledgerUrl })
   // Some tests end the server under it.
   client.on('error', () => {})
