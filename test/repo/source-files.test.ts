@@ -19,7 +19,9 @@ describe('source files', () => {
     const grabBag = /^(utils?|helpers?|misc|types?|common|shared|lib|interfaces|constants|index)(\.test)?\.ts$/
     const allowed = ['src/handler/index.ts']
     expect(ALL.filter((path) => grabBag.test(basename(path)) && !allowed.includes(path))).toEqual([])
-    expect(ALL.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?(\.test|\.d)?\.ts$/.test(basename(path)))).toEqual([])
+    expect(
+      ALL.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?(\.test|\.d)?\.ts$/.test(basename(path))),
+    ).toEqual([])
   })
 
   test('every exported function has a doc comment', () => {
