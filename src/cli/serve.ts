@@ -3,6 +3,7 @@ import { startApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type Command, FINE, readArgs } from './command.ts'
+import { untilTold } from './until-told.ts'
 
 export const command: Command = {
   name: 'serve',
@@ -24,11 +25,4 @@ export const command: Command = {
     log.info('stopped')
     return FINE
   },
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function untilTold(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
-  })
 }

@@ -1,32 +1,12 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { describe } from 'vitest'
+import { findProgram, programFolders } from '../../src/cli/demo/find-program.ts'
 import { leftOutTitle } from './left-out.ts'
 
-/** Debian's names, where they differ from the upstream ones. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  alertmanager: 'prometheus-alertmanager',
-  postgres_exporter: 'prometheus-postgres-exporter',
-}
-
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+const FOLDERS = programFolders(process.env.PATH ?? '')
 
 /** Path of a server's program on this machine, or null. */
 export function findServer(name: string): string | null {
-  for (const file of [name, OTHER_NAMES[name]]) {
-    const path = file === undefined ? undefined : FOLDERS.map((folder) => join(folder, file)).find(isExecutable)
-    if (path !== undefined) return path
-  }
-  return null
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return findProgram(name, FOLDERS)
 }
 
 /**

@@ -5,6 +5,8 @@ import { openPatientSession, type PatientSession } from './patient-session.ts'
 export type Patient = {
   /** What the policy's target connects with: a role that may look and signal, and no more. */
   agentUrl: string
+  /** What postgres_exporter connects with: a role that may look, and gets in when all else is full. */
+  exporterUrl: string
   /** Opens transactions and forgets them, until the server refuses; returns how many, and what the server says then. */
   saturate: () => Promise<{ sessions: number; refusal: string }>
   /** Starts statements that do not end. */
@@ -15,14 +17,15 @@ export type Patient = {
 }
 
 const AGENT = 'nightshift_agent'
+const EXPORTER = 'exporter'
 const APPLICATION = 'fluxbase_app'
 const PASSWORD = 'demo'
 
-/** PostgreSQL settings of the patient: few connections, one of them reserved for who may use it. */
+/** PostgreSQL settings of the patient: few connections, some of them reserved for who comes to help. */
 export const PATIENT_FLAGS = {
   max_connections: '25',
   superuser_reserved_connections: '3',
-  reserved_connections: '2',
+  reserved_connections: '4',
   fsync: 'off',
 }
 
@@ -34,6 +37,8 @@ export async function preparePatient(url: string): Promise<Patient> {
     `create role ${AGENT} login password '${PASSWORD}'`,
     // The least that the handlers need, as docs/targets.md says: see all sessions, end them, and get in when all else is full.
     `grant pg_read_all_stats, pg_signal_backend, pg_use_reserved_connections to ${AGENT}`,
+    `create role ${EXPORTER} login password '${PASSWORD}' connection limit 3`,
+    `grant pg_monitor, pg_use_reserved_connections to ${EXPORTER}`,
   ]) {
     await admin.query(statement)
   }
@@ -48,6 +53,7 @@ export async function preparePatient(url: string): Promise<Patient> {
   const sessions: PatientSession[] = []
   return {
     agentUrl: as(AGENT),
+    exporterUrl: as(EXPORTER),
     saturate: async () => {
       for (;;) {
         try {

@@ -11,16 +11,19 @@ import { startEmbedded } from '../../embedded/server.ts'
 import { type Database, openDatabase } from '../../ledger/database.ts'
 import { migrate } from '../../ledger/migrate.ts'
 import { PATIENT_FLAGS, type Patient, preparePatient } from './patient.ts'
+import { type ChainPrograms, startAlertmanager, startChain } from './real-chain.ts'
 
 const POLICIES = fileURLToPath(new URL('../../../demo/policies', import.meta.url))
 
-/** All that the demo starts: two PostgreSQL servers, the patient's roles, and the service itself. */
+/** All that the demo starts: two PostgreSQL servers, the patient's roles, the real chain if asked for, the service itself. */
 export type Stage = {
   app: App
   baseUrl: string
   patient: Patient
   patientUrl: string
   ledger: Database
+  /** What raises the alerts; null: the demo sends them itself. */
+  chain: { prometheusUrl: string; alertmanagerUrl: string } | null
   close: () => Promise<void>
 }
 
@@ -28,22 +31,22 @@ export type Stage = {
  * Starts everything in a folder of its own, so that demos do not meet. What an earlier demo left behind, because it was
  * killed, is cleared away first.
  * @param folder `.data` of the working folder
- * @param prometheusUrl where evidence is asked for; null: handlers' own checks decide
+ * @param programs of the real chain; null: it is not started
  */
-export async function setStage(folder: string, prometheusUrl: string | null): Promise<Stage> {
+export async function setStage(folder: string, programs: ChainPrograms | null): Promise<Stage> {
   await clearLeftOvers(folder)
   const own = join(folder, `demo-${process.pid}`)
   await mkdir(own, { recursive: true })
   const cleanUps = createCleanUps(silentLog)
   try {
-    return await build(own, prometheusUrl, cleanUps)
+    return await build(own, programs, cleanUps)
   } catch (error) {
     await cleanUps.run()
     throw error
   }
 }
 
-async function build(own: string, prometheusUrl: string | null, cleanUps: CleanUps): Promise<Stage> {
+async function build(own: string, programs: ChainPrograms | null, cleanUps: CleanUps): Promise<Stage> {
   cleanUps.add('folder', () => rm(own, { recursive: true, force: true }))
   const start = async (name: string, database: string, flags: Record<string, string>) => {
     const dataDir = join(own, name)
@@ -61,12 +64,14 @@ async function build(own: string, prometheusUrl: string | null, cleanUps: CleanU
   const ledger = openDatabase(ledgerUrl, 2)
   cleanUps.add('ledger reader', ledger.close)
   await migrate(ledger)
+  const folder = join(own, 'chain')
+  const chain = programs === null ? null : await startChain(programs, folder, patient.exporterUrl, cleanUps)
   const env = {
     DATABASE_URL: ledgerUrl,
     PORT: '0',
     NIGHTSHIFT_POLICIES: POLICIES,
     FLUXBASE_DATABASE_URL: patient.agentUrl,
-    ...(prometheusUrl === null ? {} : { PROMETHEUS_URL: prometheusUrl }),
+    ...(chain === null ? {} : { PROMETHEUS_URL: chain.prometheusUrl }),
   }
   const app = await startApp(
     readConfig(env, () => ''),
@@ -74,7 +79,19 @@ async function build(own: string, prometheusUrl: string | null, cleanUps: CleanU
     silentLog,
   )
   cleanUps.add('service', app.stop)
-  return { app, baseUrl: `http://127.0.0.1:${app.port}`, patient, patientUrl, ledger, close: cleanUps.run }
+  const baseUrl = `http://127.0.0.1:${app.port}`
+  const stage = { app, baseUrl, patient, patientUrl, ledger, close: cleanUps.run }
+  if (chain === null || programs === null) return { ...stage, chain: null }
+
+  const webhook = { url: `${baseUrl}/webhooks/alertmanager` }
+  const alertmanagerUrl = await startAlertmanager(
+    programs.alertmanager,
+    join(folder, 'alertmanager'),
+    webhook,
+    cleanUps,
+  )
+  await chain.sendAlertsTo([alertmanagerUrl])
+  return { ...stage, chain: { prometheusUrl: chain.prometheusUrl, alertmanagerUrl } }
 }
 
 /** Servers of demos whose process is gone, after a `kill -9` for instance: stopped, and their folders deleted. */
