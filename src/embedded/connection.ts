@@ -5,6 +5,8 @@ import { DATABASE_USER } from './cluster.ts'
 export const PRESENCE = 'nightshift-presence'
 
 const CONNECT_MS = 5000
+/** Making a database copies some megabytes, which takes its time on a busy disk. */
+const STATEMENT_MS = 60_000
 
 /** Connects as the server's own user. SCRAM proves both ways: a stranger on that port does not know the password's verifier. */
 export async function connect(port: number, password: string, name: string, database = 'postgres'): Promise<pg.Client> {
@@ -16,7 +18,7 @@ export async function connect(port: number, password: string, name: string, data
     database,
     application_name: name,
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: CONNECT_MS,
+    query_timeout: STATEMENT_MS,
   })
   await client.connect()
   return client

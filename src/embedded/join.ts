@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { sentence } from '../domain/errors.ts'
 import type { Log } from '../domain/log.ts'
 import { ensureCluster } from './cluster.ts'
 import { answers, connect, countOthers, ensureDatabase, PRESENCE } from './connection.ts'
@@ -28,7 +29,12 @@ export async function joinServer(folder: string, place: Place, flags: Flags, dat
   const running = await runningServer(cluster, password)
   const postmaster = running ?? (await launchPostmaster(folder, place, password, flags))
   const presence = await connect(postmaster.port, password, PRESENCE)
-  await ensureDatabase(presence, database)
+  try {
+    await ensureDatabase(presence, database)
+  } catch (error) {
+    await presence.end()
+    throw embeddedProblem(`database ${database} cannot be made (${sentence(error)})`, error)
+  }
   return { postmaster, cluster, password, presence, adopted: running !== null }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sentence } from '../domain/errors.ts'
@@ -42,10 +42,13 @@ const REVIVE_MS = 1000
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { log, flags = {}, database = 'nightshift' } = options
-  const folder = resolve(options.dataDir)
   const binaries = await findBinaries()
   const user = await findServerUser()
-  await onDisk(folder, () => mkdir(folder, { recursive: true }))
+  const wanted = resolve(options.dataDir)
+  const folder = await onDisk(wanted, async () => {
+    await mkdir(wanted, { recursive: true })
+    return realpath(wanted)
+  })
   const takeTurns = <T>(work: () => Promise<T>) =>
     onDisk(folder, () => withFileLock(join(folder, 'lock'), LOCK_MS, work))
   const enter = () =>

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLog } from '../../src/domain/log.ts'
 import { removeEmbedded } from '../../src/embedded/place.ts'
+import { findPostmaster } from '../../src/embedded/postmaster.ts'
 import { type Embedded, startEmbedded } from '../../src/embedded/server.ts'
 import { startOther } from './other-process.ts'
 
@@ -131,6 +132,20 @@ describe('several processes on one folder', () => {
     await next.stop()
     expect(isRunning()).toBe(false)
   })
+})
+
+test('a folder under another name is the same folder, and never gets a second server', async () => {
+  const { url } = await start()
+  const link = `${dataDir}-link`
+  await symlink(dataDir, link)
+  try {
+    const again = await startEmbedded({ dataDir: link, log: silentLog })
+    started.push(again)
+    expect(again).toMatchObject({ adopted: true, url })
+    expect(await findPostmaster(join(link, 'cluster'))).toMatchObject({ pid: await serverPid() })
+  } finally {
+    await rm(link)
+  }
 })
 
 describe('a server that was killed', () => {
