@@ -3,6 +3,7 @@ import { startApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type Command, FINE, readArgs } from './command.ts'
+import { settingsHelp } from './settings-help.ts'
 import { untilTold } from './until-told.ts'
 
 export const command: Command = {
@@ -10,8 +11,10 @@ export const command: Command = {
   summary: 'Run the service: take webhooks, decide, act, verify',
   usage: `nightshift serve
 
-  Everything is set in the environment; docs/configuration.md lists it. SIGHUP reloads the policies, SIGTERM ends in order:
-  what comes in is answered, runs under way get 10 s to end, the rest is handed back.`,
+  SIGHUP reloads the policies, SIGTERM ends in order: what comes in is answered, runs under way get 10 s to end, the rest is
+  handed back. Everything is set in the environment; NAME_FILE reads a value from a file:
+
+${settingsHelp()}`,
   run: async (args, { env }) => {
     readArgs(args, {})
     const config = readConfig(env, (path) => readFileSync(path, 'utf8'))
