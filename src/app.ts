@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { createAlertState } from './app/alert-state.ts'
 import { type CleanUps, createCleanUps } from './app/cleanups.ts'
 import { createCommands } from './app/commands.ts'
 import { openLedgerDatabase } from './app/database.ts'
@@ -20,6 +21,7 @@ import { createQueue } from './queue/queue.ts'
 import { createInbox } from './receive/inbox.ts'
 import { createReceiver } from './receive/receiver.ts'
 import { listen } from './receive/server.ts'
+import { alertmanagerClient } from './targets/alertmanager.ts'
 import { openTargets } from './targets/open.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 
@@ -90,6 +92,7 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
     clearTimeout(timer)
   })
 
+  const alertmanager = config.alertmanagerUrl === null ? null : alertmanagerClient(config.alertmanagerUrl, now)
   const invoker = createInvoker({ registry, openTarget: targets.client, log, now })
   const flow: WorkDeps['flow'] = {
     ledger,
@@ -102,9 +105,10 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
     handlers: invoker,
     throughBreaker: fireThroughBreaker,
     holds: createEvidence(config.prometheusUrl, log),
+    alertState: createAlertState(alertmanager, log),
     stopping: stopping.signal,
   }
-  const work: WorkDeps = { flow, queue, metrics, log, cleanUps }
+  const work: WorkDeps = { alertmanager, flow, queue, metrics, log, cleanUps }
   const outbox = startOutbox(work)
   const intake = config.role === 'receiver' ? null : startWork(work, outbox)
   if (intake !== null) void warm()

@@ -3,6 +3,7 @@ import { drainIntake } from '../flow/intake.ts'
 import { type Loop, startLoop } from '../flow/loop.ts'
 import { advance } from '../flow/remediate.ts'
 import type { RemediateDeps } from '../flow/remediate-deps.ts'
+import { removeSilences, type SilenceDeps } from '../flow/silence.ts'
 import { ringBells, sweep } from '../flow/sweep.ts'
 import type { Queue } from '../queue/queue.ts'
 import { parseNotification } from '../receive/alertmanager.ts'
@@ -16,7 +17,14 @@ const SWEEP_MS = 1000
 /** Remediations worked on at the same time by one process. */
 const CONCURRENCY = 20
 
-export type WorkDeps = { flow: RemediateDeps; queue: Queue; metrics: Metrics; log: Log; cleanUps: CleanUps }
+export type WorkDeps = {
+  alertmanager: SilenceDeps['alertmanager']
+  flow: RemediateDeps
+  queue: Queue
+  metrics: Metrics
+  log: Log
+  cleanUps: CleanUps
+}
 
 /** Hands what is owed to the queue, at once when woken. */
 export function startOutbox({ flow, queue, log, cleanUps }: WorkDeps): Loop {
@@ -55,12 +63,13 @@ async function takeIn({ flow, metrics, log }: WorkDeps, outbox: Loop): Promise<v
   if (decided > 0) outbox.wake()
 }
 
-async function sweepOnce({ flow, metrics, log }: WorkDeps, outbox: Loop): Promise<void> {
+async function sweepOnce({ alertmanager, flow, metrics, log }: WorkDeps, outbox: Loop): Promise<void> {
   const swept = await sweep(flow, ({ incident, system, rule, severity, level, reason }) => {
     metrics.story.escalationDue(severity)
     // Paging itself is issue 4; until then this line is the page.
     log.error({ incident, system, rule, severity, level, reason }, 'a person is to be told')
   })
   if (swept.lost > 0) metrics.story.runsLost(swept.lost)
+  await removeSilences({ ...flow, alertmanager })
   if (swept.lost + swept.missed > 0) outbox.wake()
 }

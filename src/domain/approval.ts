@@ -53,13 +53,22 @@ export type ApprovalView = {
 /** Whether this person's yes counts now; null when it does. Silence, doubt and missing data are never a yes. */
 export function refusalOf(by: string, view: ApprovalView, now: Date): ApprovalRefusal | null {
   if (now >= view.expiresAt) return 'expired'
-  if (view.proposedUnder !== view.inForce) return 'policy-changed'
   if (view.requestedBy === by) return 'own-request'
   if (!mayApprove(by, view.approvers, view.groups)) return 'not-an-approver'
+  if (view.proposedUnder !== view.inForce) return 'policy-changed'
   return view.given.includes(by) ? 'already-approved' : null
 }
 
 /** True when the person is named, or is in a named group. */
 export function mayApprove(by: string, approvers: readonly string[], groups: ApprovalView['groups']): boolean {
   return approvers.some((name) => name === by || (Object.hasOwn(groups, name) && groups[name]?.includes(by)))
+}
+
+/**
+ * Whether a plan made now stays within the one that was approved: it may touch less than was shown (somebody else ended a
+ * session meanwhile), never anything else.
+ */
+export function isCovered(plan: readonly string[], approved: readonly string[]): boolean {
+  const shown = new Set(approved)
+  return plan.every((item) => shown.has(item))
 }

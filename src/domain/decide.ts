@@ -132,7 +132,7 @@ export function decide(
 
   const resolved = resolveStep(template, policy, labels)
   if ('reason' in resolved) return decided('hand-over', resolved.reason, resolved.detail)
-  const after = askGuards(GUARDS_AFTER_MATCH, facts, rule.limits, resolved.step.target, now)
+  const after = askGuards(GUARDS_AFTER_MATCH, facts, rule.limits, `${policy.system}/${resolved.step.target}`, now)
   checks.push(...after.checks)
   if (after.stoppedBy === 'target-busy') return decided('follow', 'target-busy', lastDetail(checks), resolved.step)
   if (after.stoppedBy) return decided('hand-over', after.stoppedBy, lastDetail(checks), resolved.step)

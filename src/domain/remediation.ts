@@ -77,6 +77,8 @@ export type Remediation = {
   plan: readonly string[] | null
   createdAt: Date
   verifyUntil: Date | null
+  /** Of the incident's alert; null for a run by hand. */
+  fingerprint: string | null
   /** The incident's labels, and whether it is still open; no labels and open for a run by hand. */
   labels: Labels
   incidentOpen: boolean

@@ -4,7 +4,7 @@ import type { PolicySet } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
 import type { FlowLedger, LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
-import { takeNextStep } from './next-step.ts'
+import { takeNextStep, takeStepAgain } from './next-step.ts'
 
 export type ApproveDeps = { ledger: FlowLedger; policies: () => PolicySet; shadow: boolean; now: () => Date }
 
@@ -18,7 +18,7 @@ const REFUSALS: Record<ApprovalRefusal, string> = {
   'own-request': 'asked for this run, so somebody else must approve it',
   'already-approved': 'has approved already; somebody else must be the second',
   expired: 'is too late: the time to decide is over',
-  'policy-changed': 'cannot approve this any more: the policies have changed since it was shown',
+  'policy-changed': 'the policies have changed since this was shown',
 }
 
 /**
@@ -31,7 +31,7 @@ export async function approve(
   by: string,
   digest: string | null = null,
 ): Promise<CommandResult> {
-  return decideWaiting(deps, id, async (tx, remediation, now) => {
+  return decideWaiting(deps, id, by, async (tx, remediation, now) => {
     const approval = await tx.lockApproval(id)
     if (approval === null) return conflict(remediation, 'no approval was asked for')
     if (digest !== null && digest !== approval.digest)
@@ -50,6 +50,7 @@ export async function approve(
       },
       now,
     )
+    if (refusal === 'policy-changed') return voidProposal(tx, deps, remediation, now)
     if (refusal !== null) return refused(remediation, refusal, by)
     const actor: Actor = { kind: 'person', name: by }
     await tx.giveApproval(id, by)
@@ -70,7 +71,7 @@ export async function approve(
 
 /** Takes a no, from anybody who may say yes: the next step follows, or a person. */
 export async function deny(deps: ApproveDeps, id: number, by: string, reason: string): Promise<CommandResult> {
-  return decideWaiting(deps, id, async (tx, remediation, now) => {
+  return decideWaiting(deps, id, by, async (tx, remediation, now) => {
     const set = deps.policies()
     const view = {
       approvers: remediation.rule.approvers,
@@ -105,17 +106,49 @@ export async function cancel(deps: ApproveDeps, id: number, by: string, reason: 
   })
 }
 
+/** Takes a decision about what waits for one; one that does not count is recorded with its reason, like one that does. */
 async function decideWaiting(
   deps: ApproveDeps,
   id: number,
+  by: string,
   take: (tx: LedgerTx, remediation: Remediation & { state: 'awaiting_approval' }, now: Date) => Promise<CommandResult>,
 ): Promise<CommandResult> {
   return deps.ledger.transaction(async (tx) => {
     const remediation = await tx.findRemediation(id, true)
     if (remediation === null) return { ok: false, code: 'not-found', message: `there is no remediation ${id}` }
-    if (!standsIn(remediation, 'awaiting_approval')) return conflict(remediation, `it is ${remediation.state}`)
-    return take(tx, remediation, deps.now())
+    const now = deps.now()
+    const result = standsIn(remediation, 'awaiting_approval')
+      ? await take(tx, remediation, now)
+      : await tooLate(tx, remediation)
+    if (!result.ok) {
+      const actor: Actor = { kind: 'person', name: by }
+      await tx.appendEntries([
+        entryOf(remediation, 'approval.refused', { code: result.code, why: result.message }, now, actor),
+      ])
+    }
+    return result
   })
+}
+
+/** The second click is told who was first. */
+async function tooLate(tx: LedgerTx, remediation: Remediation): Promise<CommandResult> {
+  const given = (await tx.lockApproval(remediation.id))?.given ?? []
+  const first = given.length > 0 ? `${given.join(' and ')} approved it` : remediation.reason
+  return conflict(remediation, `it is ${remediation.state} (${first})`)
+}
+
+/** What was shown does not stand any more: it is withdrawn, and the same step is proposed anew under what is in force. */
+async function voidProposal(
+  tx: LedgerTx,
+  deps: ApproveDeps,
+  remediation: Remediation & { state: 'awaiting_approval' },
+  now: Date,
+): Promise<CommandResult> {
+  const why = 'void: the policies have changed since it was shown'
+  await move(tx, remediation, 'cancelled', why, now)
+  const next = await takeStepAgain(tx, deps, { ...remediation, state: 'cancelled' }, why, now)
+  const instead = next === null ? 'a person is told' : `remediation ${next} is proposed instead`
+  return { ok: false, code: 'conflict', message: `${REFUSALS['policy-changed']}; ${instead}`, state: 'cancelled' }
 }
 
 function conflict(remediation: Remediation, why: string): CommandResult {

@@ -1,13 +1,20 @@
 import type { BreakerState } from '../domain/controls.ts'
 import { BREAKER_RESET_MS, breakerName } from '../domain/history.ts'
 import type { Remediation } from '../domain/remediation.ts'
+import type { LastLook } from './last-look.ts'
 import type { LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
-import { takeNextStep } from './next-step.ts'
+import { takeNextStep, takeStepAgain } from './next-step.ts'
 import type { RemediateDeps } from './remediate-deps.ts'
 
 /** How long a run waits before it looks again whether its target is free, in ms. */
 const BUSY_RETRY_MS = 2000
+
+/** What a person approved was approved under other policies. */
+const POLICIES_MOVED: LastLook = {
+  stop: 'void: the policies have changed since it was approved',
+  follows: 'propose-again',
+}
 
 export type Started = { remediation: Remediation & { state: 'running' }; number: number; breaker: BreakerState }
 
@@ -16,7 +23,7 @@ export type Started = { remediation: Remediation & { state: 'running' }; number:
  * hand, kill switch off, breaker closed, target free. Between any of these and the start nothing else can be decided.
  * @returns null when the run must not begin; what follows instead is on disk
  */
-export async function startGate(deps: RemediateDeps, id: number): Promise<Started | null> {
+export async function startGate(deps: RemediateDeps, id: number, look: LastLook): Promise<Started | null> {
   return deps.ledger.transaction(async (tx) => {
     await tx.lockDecisions()
     const remediation = await tx.findRemediation(id, true)
@@ -24,6 +31,12 @@ export async function startGate(deps: RemediateDeps, id: number): Promise<Starte
     const now = deps.now()
     if (!remediation.incidentOpen) {
       await move(tx, remediation, 'cancelled', 'incident-closed', now)
+      return null
+    }
+    const moved = remediation.mode !== 'auto' && remediation.policyHash !== deps.policies().hash
+    const found: LastLook = moved ? POLICIES_MOVED : look
+    if (found.stop !== null) {
+      await turnBack(tx, deps, remediation, found, now)
       return null
     }
     const breaker = await tx.readBreaker(breakerName(remediation.handler, remediation.target))
@@ -54,6 +67,20 @@ export async function startGate(deps: RemediateDeps, id: number): Promise<Starte
     ])
     return { remediation: { ...remediation, state: 'running' }, number, breaker }
   })
+}
+
+/** Ends a remediation that the last look found wanting, and begins what follows. */
+async function turnBack(
+  tx: LedgerTx,
+  deps: RemediateDeps,
+  remediation: Remediation & { state: 'queued' },
+  look: LastLook & { stop: string },
+  now: Date,
+): Promise<void> {
+  const to = look.follows === 'next-step' ? 'suppressed' : 'cancelled'
+  if (!(await move(tx, remediation, to, look.stop, now))) return
+  if (look.follows === 'next-step') await takeNextStep(tx, deps, remediation, look.stop, now)
+  if (look.follows === 'propose-again') await takeStepAgain(tx, deps, remediation, look.stop, now)
 }
 
 async function reasonToStop(

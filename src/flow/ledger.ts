@@ -1,4 +1,4 @@
-import type { StoredNotification } from '../domain/alert.ts'
+import type { Labels, StoredNotification } from '../domain/alert.ts'
 import type { Approval } from '../domain/approval.ts'
 import type { BreakerState, KillSwitch } from '../domain/controls.ts'
 import type { ChainedEntry } from '../domain/entry.ts'
@@ -8,6 +8,7 @@ import type { IncidentMark, NewIncident } from '../domain/incident.ts'
 import type { Json } from '../domain/policy.ts'
 import type { Bell, Move, NewRemediation, Remediation, RemediationState } from '../domain/remediation.ts'
 import type { RunEnd, RunMark } from '../domain/run.ts'
+import type { Silence } from '../domain/silence.ts'
 
 /** What the stories need of the ledger. Inside one transaction all of it happens, or nothing. */
 export type LedgerTx = {
@@ -26,6 +27,7 @@ export type LedgerTx = {
   touchIncidents: (ids: readonly number[], at: Date) => Promise<void>
   closeIncidents: (closings: readonly { id: number; endedAt: Date }[], at: Date) => Promise<number[]>
   followersOf: (remediation: number) => Promise<number[]>
+  refollow: (from: number, to: number) => Promise<void>
 
   insertRemediations: (remediations: readonly NewRemediation[]) => Promise<void>
   findRemediation: (id: number, lock?: boolean) => Promise<Remediation | null>
@@ -58,6 +60,11 @@ export type LedgerTx = {
   resolveEscalations: (incidents: readonly number[], at: Date) => Promise<number[]>
   acknowledgeEscalation: (incident: number, at: Date) => Promise<boolean>
   raiseDueEscalations: (now: Date, limit: number) => Promise<DueEscalation[]>
+
+  labelsOfOpen: (incident: number) => Promise<Labels | null>
+  insertSilence: (silence: Silence, at: Date) => Promise<void>
+  silencesToRemove: (now: Date, limit: number) => Promise<Silence[]>
+  markSilenceRemoved: (id: string, at: Date) => Promise<boolean>
 
   takeBells: (limit: number) => Promise<(Bell & { id: number })[]>
   oweMissedBells: (now: Date, graceMs: number, againMs: number, limit: number) => Promise<number>

@@ -21,19 +21,52 @@ export async function takeNextStep(
   why: string,
   now: Date,
 ): Promise<void> {
-  await tx.appendEntries(await settleFollowers(tx, ended.id, 'not-fixed', now))
+  await takeStep(tx, deps, ended, ended.stepIndex + 1, why, now)
+}
+
+/**
+ * Proposes the same rung anew, because what was approved is void: the plan, the policy or the target has moved. It is
+ * prepared afresh and asks afresh.
+ * @returns the number of the new remediation, or null when there is none: a person is due then
+ */
+export async function takeStepAgain(
+  tx: LedgerTx,
+  deps: Deps,
+  ended: Remediation,
+  why: string,
+  now: Date,
+): Promise<number | null> {
+  return takeStep(tx, deps, ended, ended.stepIndex, why, now)
+}
+
+async function takeStep(
+  tx: LedgerTx,
+  deps: Deps,
+  ended: Remediation,
+  stepIndex: number,
+  why: string,
+  now: Date,
+): Promise<number | null> {
+  const again = stepIndex === ended.stepIndex
+  if (!again) await tx.appendEntries(await settleFollowers(tx, ended.id, 'not-fixed', now))
   const { incident } = ended
-  if (incident === null || !ended.incidentOpen) return
+  if (incident === null || !ended.incidentOpen) return null
   const set = deps.policies()
   const match = ruleOf(ended, set)
-  const decision = match === null ? null : await decideStep(tx, deps, ended, match, set, now)
-  if (decision === null) return handOver(tx, incident, `${why}, and rule ${ended.rule.name} is no longer there`, now)
+  const decision = match === null ? null : await decideStep(tx, deps, ended, stepIndex, match, set, now)
+  if (decision === null) {
+    await handOver(tx, incident, `${why}, and rule ${ended.rule.name} is no longer there`, now)
+    return null
+  }
   const [id] = await tx.takeIds('remediation_id_seq', 1)
   const next = remediationFor(decision, incident, id as number, set.hash, now)
   if (next) await tx.insertRemediations([next])
   await tx.appendEntries([decisionEntry(incident, decision, next?.id ?? null, set.hash, now)])
   if (decision.outcome === 'hand-over' || decision.outcome === 'follow')
     await handOver(tx, incident, `${why}; ${decision.reason}`, now)
+  if (next === null || next.state !== 'proposed') return null
+  if (again) await tx.refollow(ended.id, next.id)
+  return next.id
 }
 
 /** Makes the page of an incident due now. */
@@ -57,9 +90,16 @@ function ruleOf(ended: Remediation, set: PolicySet): Match | null {
   return match?.policy.system === ended.system && match.rule.name === ended.rule.name ? match : null
 }
 
-async function decideStep(tx: LedgerTx, deps: Deps, ended: Remediation, match: Match, set: PolicySet, now: Date) {
+async function decideStep(
+  tx: LedgerTx,
+  deps: Deps,
+  ended: Remediation,
+  stepIndex: number,
+  match: Match,
+  set: PolicySet,
+  now: Date,
+) {
   await tx.lockDecisions()
-  const stepIndex = ended.stepIndex + 1
   const step = match.rule.steps[stepIndex]
   const name = step ? substituteName(step.target, ended.labels) : null
   const target = name && 'value' in name ? `${ended.system}/${name.value}` : null

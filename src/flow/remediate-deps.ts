@@ -40,6 +40,8 @@ export type RemediateDeps = {
   ) => Promise<BreakerResult>
   /** PromQL as evidence: does it hold? Null when Prometheus is not set or does not answer: inconclusive is not success. */
   holds: (promql: string) => Promise<boolean | null>
+  /** How Alertmanager sees an alert, where it is set: `suppressed` is silenced or inhibited. */
+  alertState: (fingerprint: string, alertname: string) => Promise<'active' | 'suppressed' | 'unknown'>
   /** Aborted when the service stops and its patience is over. */
   stopping: AbortSignal
 }

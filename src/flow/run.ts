@@ -4,6 +4,7 @@ import { breakerName } from '../domain/history.ts'
 import type { Remediation } from '../domain/remediation.ts'
 import type { RunEnd } from '../domain/run.ts'
 import { startGate } from './gate.ts'
+import { lookOnceMore } from './last-look.ts'
 import { entryOf, move } from './move.ts'
 import type { BreakerResult, RemediateDeps } from './remediate-deps.ts'
 
@@ -12,7 +13,7 @@ import type { BreakerResult, RemediateDeps } from './remediate-deps.ts'
  * action, so that a death in between is known as such. Success is not decided here: evidence decides, in `verify`.
  */
 export async function run(deps: RemediateDeps, queued: Remediation): Promise<void> {
-  const started = await startGate(deps, queued.id)
+  const started = await startGate(deps, queued.id, await lookOnceMore(deps, queued))
   if (started === null) return
   const { remediation, number, breaker } = started
   const lease = keepLease(deps, remediation.id, number)

@@ -103,3 +103,8 @@ export async function followersOf(db: Db, remediation: number): Promise<number[]
   )
   return rows.map((row) => row.id)
 }
+
+/** Has the followers of one remediation follow another: the one that takes its place. */
+export async function refollow(tx: Db, from: number, to: number): Promise<void> {
+  await tx.query("update incident set follows = $2 where follows = $1 and state = 'open'", [from, to])
+}

@@ -10,6 +10,7 @@ import * as notifications from './notifications.ts'
 import * as outbox from './outbox.ts'
 import * as remediations from './remediations.ts'
 import * as runs from './runs.ts'
+import * as silences from './silences.ts'
 
 type Bound<F> = F extends (db: Db, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
 type BoundAll<M> = { [K in keyof M]: Bound<M[K]> }
@@ -24,6 +25,7 @@ const statements = {
   ...outbox,
   ...remediations,
   ...runs,
+  ...silences,
   loadHistory: (db: Db, ask: HistoryQuestion, now: Date): Promise<History> => loadHistory(db, ask, now),
 }
 

@@ -64,13 +64,14 @@ type Row = {
   created_at: Date
   verify_until: Date | null
   labels: Labels | null
+  fingerprint: string | null
   incident_state: string | null
 }
 
 /** One remediation with what is known of its incident, or null. With `lock` it stays as read until the transaction ends. */
 export async function findRemediation(db: Db, id: number, lock = false): Promise<Remediation | null> {
   const { rows } = await db.query<Row>(
-    `select remediation.*, incident.labels, incident.state as incident_state
+    `select remediation.*, incident.labels, incident.fingerprint, incident.state as incident_state
        from remediation left join incident on incident.id = remediation.incident
       where remediation.id = $1 ${lock ? 'for update of remediation' : ''}`,
     [id],
@@ -95,6 +96,7 @@ export async function findRemediation(db: Db, id: number, lock = false): Promise
     plan: row.plan,
     createdAt: row.created_at,
     verifyUntil: row.verify_until,
+    fingerprint: row.fingerprint,
     labels: row.labels ?? {},
     incidentOpen: row.incident === null || row.incident_state === 'open',
   }

@@ -50,8 +50,81 @@ describe('an approval', () => {
   })
 
   it('is void when the policies changed since it was shown', async () => {
-    const changed = { ...deps(), policies: () => ({ ...story.set, hash: 'set-2' }) }
-    expect(await approve(changed, 1, 'alice')).toMatchObject({ ok: false, code: 'conflict' })
+    story.reload()
+    expect(await approve(deps(), 1, 'alice')).toMatchObject({ ok: false, code: 'conflict', state: 'cancelled' })
+    await story.settle()
+    expect(await story.states()).toEqual(['cancelled', 'awaiting_approval'])
+    expect(await approve(deps(), 2, 'alice')).toMatchObject({ ok: true })
+    await story.settle()
+    expect(story.world.runs).toBe(1)
+  })
+
+  it('is void when the policies changed between the yes and the run', async () => {
+    await approve(deps(), 1, 'alice')
+    story.reload()
+    await story.settle()
+    expect(story.world.runs).toBe(0)
+    expect(await story.states()).toEqual(['cancelled', 'awaiting_approval'])
+  })
+
+  it('is void when the plan changed before the run, and the new plan is proposed', async () => {
+    await approve(deps(), 1, 'alice')
+    story.world.items = ['session 1', 'session 2']
+    await story.settle()
+    expect(story.world.runs).toBe(0)
+    expect(await story.states()).toEqual(['cancelled', 'awaiting_approval'])
+    await approve(deps(), 2, 'alice')
+    await story.settle()
+    expect(story.world.runs).toBe(1)
+  })
+
+  it('still counts when there is less to do than was shown', async () => {
+    await story.deliver({ alertname: 'Ill' }, { status: 'resolved', endsAt: story.clock.now() })
+    story.clock.advance('20m')
+    story.world.items = ['session 1', 'session 2', 'session 3']
+    await story.deliver({ alertname: 'Ill' })
+    await approve(deps(), 2, 'alice')
+    story.world.items = ['session 2']
+    await story.settle()
+    expect(story.world.runs).toBe(1)
+  })
+
+  it('starts nothing when nothing is left to do', async () => {
+    await approve(deps(), 1, 'alice')
+    story.world.items = []
+    await story.settle()
+    expect(story.world.runs).toBe(0)
+    expect((await story.reasons())[0]).toBe('nothing-to-do')
+  })
+
+  it('is void when the alert was silenced meanwhile', async () => {
+    await approve(deps(), 1, 'alice')
+    story.world.alertState = 'suppressed'
+    await story.settle()
+    expect(story.world.runs).toBe(0)
+    expect(await story.reasons()).toEqual(['silenced'])
+  })
+
+  it('is void when its target is gone or called otherwise', async () => {
+    story.reload((before) => ({ ...before, policies: before.policies.map((policy) => ({ ...policy, targets: {} })) }))
+    expect(await approve(deps(), 1, 'alice')).toMatchObject({ ok: false, code: 'conflict' })
+    await story.settle()
+    await story.sweep()
+    expect(story.world.runs).toBe(0)
+    expect(story.pages).toMatchObject([{ reason: expect.stringContaining('unknown-target') }])
+  })
+
+  it('that does not count is on record, with who and why', async () => {
+    await approve(deps(), 1, 'mallory')
+    await approve(deps(), 1, 'alice')
+    await approve(deps(), 1, 'bob')
+    const { rows } = await story.db.query(
+      "select payload->'actor'->>'name' as who, payload->'data'->>'why' as why from entry where kind = 'approval.refused' order by position",
+    )
+    expect(rows).toEqual([
+      { who: 'mallory', why: 'mallory is not among the approvers of this rule' },
+      { who: 'bob', why: 'remediation 1 does not wait for a decision: it is queued (alice approved it)' },
+    ])
   })
 
   it('is void when the alert resolved', async () => {

@@ -21,7 +21,7 @@ async function startDead(): Promise<void> {
   const remediation = await story.ledger.findRemediation(1)
   if (remediation?.state === 'proposed') await prepare(deps, remediation)
   await story.db.query('delete from outbox')
-  expect(await startGate(deps, 1)).not.toBeNull()
+  expect(await startGate(deps, 1, { stop: null })).not.toBeNull()
   await story.db.query("update run set lease_until = now() - interval '1 second' where ended_at is null")
 }
 

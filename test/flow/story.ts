@@ -29,6 +29,7 @@ export type World = {
   items: string[]
   act: (signal: AbortSignal) => Promise<void>
   probe: boolean | 'unknown'
+  alertState: 'active' | 'suppressed' | 'unknown'
 }
 
 type StoryOptions = {
@@ -58,8 +59,9 @@ export async function openStory(options: StoryOptions = {}) {
     items: ['session 1'],
     act: async () => {},
     probe: 'unknown',
+    alertState: 'unknown',
   }
-  const set = policySet(options)
+  let set = policySet(options)
   let bells: { remediation: number; at: Date | null }[] = []
   const pages: DueEscalation[] = []
   const target: PostgresTarget = { name: 'db', query: async () => [], close: async () => {} }
@@ -81,6 +83,7 @@ export async function openStory(options: StoryOptions = {}) {
     handlers,
     throughBreaker: fireThroughBreaker,
     holds: async () => null,
+    alertState: async () => world.alertState,
     stopping: stopping.signal,
   }
 
@@ -91,7 +94,11 @@ export async function openStory(options: StoryOptions = {}) {
     world,
     deps,
     pages,
-    set,
+    policies: () => set,
+    /** Puts other policies in force: what `change` makes of them, under another hash. */
+    reload: (change: (before: PolicySet) => PolicySet = (before) => before) => {
+      set = { ...change(set), hash: `${set.hash}+` }
+    },
     /** Stores a notification, as receive would. */
     async store(
       alerts: { labels: Labels; status?: 'firing' | 'resolved'; startsAt?: Date; endsAt?: Date | null }[],
