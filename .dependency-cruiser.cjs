@@ -29,7 +29,7 @@ const HOMES = {
   pino: '^src/telemetry/',
   'prom-client': '^src/telemetry/',
   yaml: '^src/policy/',
-  zod: '^src/(policy/|handler/|receive/|targets/|cli/|app/|config\\.ts)',
+  zod: '^src/(policy/|handler/|receive/|ask/|targets/|cli/|app/|config\\.ts)',
 }
 
 const inNodeModules = (name) => `node_modules/(@types/)?${name}/`

@@ -29,6 +29,10 @@ export type Config = {
   publicUrl: string | null
   prometheusUrl: string | null
   alertmanagerUrl: string | null
+  slackBotToken: string | null
+  slackSigningSecret: string | null
+  slackAppToken: string | null
+  slackApiUrl: string | null
   logLevel: (typeof LOG_LEVELS)[number]
   /** Names that are set, and that nothing reads yet: to be said at the start. */
   unused: readonly SettingName[]
@@ -62,6 +66,12 @@ export function readConfig(env: Env, readFile: (path: string) => string): Config
       `HOST: ${host} can be reached from outside, and there is no token; set NIGHTSHIFT_WEBHOOK_TOKEN and NIGHTSHIFT_API_TOKEN, or leave HOST out`,
     )
   }
+  const slackBotToken = get('SLACK_BOT_TOKEN')
+  const slackSigningSecret = get('SLACK_SIGNING_SECRET')
+  const slackAppToken = get('SLACK_APP_TOKEN')
+  if (slackBotToken === null && (slackSigningSecret ?? slackAppToken) !== null) {
+    problems.push('SLACK_BOT_TOKEN: is not set, and Slack needs it beside the other; nobody could be asked without it')
+  }
   if (problems.length > 0) {
     const lines = problems.map((problem) => `\n  ${problem}`).join('')
     throw new NightshiftError('config-invalid', `the environment does not fit:${lines}`, { problems })
@@ -82,6 +92,10 @@ export function readConfig(env: Env, readFile: (path: string) => string): Config
     publicUrl: get('NIGHTSHIFT_PUBLIC_URL'),
     prometheusUrl: get('PROMETHEUS_URL'),
     alertmanagerUrl: get('ALERTMANAGER_URL'),
+    slackBotToken,
+    slackSigningSecret,
+    slackAppToken,
+    slackApiUrl: get('SLACK_API_URL'),
     logLevel: KINDS['log-level'].parse(get('LOG_LEVEL')),
     unused: SETTINGS.filter((setting) => 'later' in setting && found.has(setting.name)).map(({ name }) => name),
   }

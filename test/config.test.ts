@@ -43,6 +43,10 @@ test('an empty environment gives the embedded default, on loopback', () => {
     publicUrl: null,
     prometheusUrl: null,
     alertmanagerUrl: null,
+    slackBotToken: null,
+    slackSigningSecret: null,
+    slackAppToken: null,
+    slackApiUrl: null,
     logLevel: 'info',
     unused: [],
   })
@@ -65,6 +69,10 @@ test('each value that is set counts', () => {
     ALERTMANAGER_URL: 'http://alertmanager:9093',
     LOG_LEVEL: 'debug',
     SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_SIGNING_SECRET: 'signs',
+    SLACK_APP_TOKEN: 'xapp-1',
+    SLACK_API_URL: 'http://127.0.0.1:9/api/',
+    PAGERDUTY_ROUTING_KEY: 'later',
     UNRELATED: 'ignored',
   }
   expect(read(env)).toEqual({
@@ -83,8 +91,12 @@ test('each value that is set counts', () => {
     publicUrl: env.NIGHTSHIFT_PUBLIC_URL,
     prometheusUrl: env.PROMETHEUS_URL,
     alertmanagerUrl: env.ALERTMANAGER_URL,
+    slackBotToken: 'xoxb-1',
+    slackSigningSecret: 'signs',
+    slackAppToken: 'xapp-1',
+    slackApiUrl: env.SLACK_API_URL,
     logLevel: 'debug',
-    unused: ['SLACK_BOT_TOKEN'],
+    unused: ['PAGERDUTY_ROUTING_KEY'],
   })
 })
 
@@ -168,6 +180,10 @@ describe('a wrong value', () => {
     ['NIGHTSHIFT_XYZ', 'x', 'NIGHTSHIFT_XYZ: is not a setting of Nightshift'],
   ])('%s=%s stops the start with one line', (name, value, problem) => {
     expect(problemsOf({ ...BOTH_TOKENS, [name]: value })).toEqual([problem])
+  })
+
+  test.each(['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'])('%s without the token of the bot stops the start', (name) => {
+    expect(problemsOf({ [name]: 'x' })).toEqual([expect.stringContaining('SLACK_BOT_TOKEN: is not set')])
   })
 
   test('does not hide the others: all problems are listed at once', () => {
