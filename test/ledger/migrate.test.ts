@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../../src/ledger/database.ts'
 import { assertMigrated, migrate } from '../../src/ledger/migrate.ts'
@@ -20,7 +21,9 @@ afterEach(async () => {
 it('applies each migration once when eight processes start together', async () => {
   const db = await open()
   const applied = await Promise.all(Array.from({ length: 8 }, () => migrate(db)))
-  expect(applied.flat()).toEqual(['0001_ledger.sql'])
+  const files = await readdir(new URL('../../src/ledger/migrations/', import.meta.url))
+  expect(files).toContain('0002_slack.sql')
+  expect(applied.flat()).toEqual(files.sort())
   await assertMigrated(db)
 })
 

@@ -68,7 +68,8 @@ it('says that the database cannot be reached', async () => {
 
 it('says which migration is missing, and how to apply it', async () => {
   const { code, said } = await serve({})
-  expect({ code, said }).toEqual({ code: 1, said: 'the database lacks 0001_ledger.sql; run: npx nightshift migrate\n' })
+  expect(code).toBe(1)
+  expect(said).toMatch(/^the database lacks 0001_ledger\.sql(, \d{4}_\w+\.sql)*; run: npx nightshift migrate\n$/)
 })
 
 it('says every problem of the policies, with its place', async () => {
