@@ -1,0 +1,80 @@
+import { context, fields, header, type Message, type MessageBlock, SECTION_ROOM, section } from './block.ts'
+import { buttonsFor } from './buttons.ts'
+import { codeBlock } from './code-block.ts'
+import { runbookLink, storyLink } from './link.ts'
+import { code, lines, type Markup, mrkdwn, time } from './markup.ts'
+import { diagnosisBlocks, planBlocks } from './proposal.ts'
+import { remediationLine, stateLine } from './state-line.ts'
+import type { MessageSetting, Story, StoryRemediation } from './story.ts'
+
+/** Longest list of earlier steps, and most labels, that are shown. */
+const EARLIER = 8
+const LABELS = 20
+
+/** The one message of an incident, as the story stands. Pure: the same story gives the same message. */
+export function incidentMessage(story: Story, setting: MessageSetting): Message {
+  const latest = story.remediations.at(-1)
+  const danger = latest === undefined ? null : setting.dangerOf(latest.handler)
+  const state = stateLine(story)
+  const buttons = buttonsFor(story, danger)
+  const blocks: MessageBlock[] = [
+    header(
+      `${story.open ? '' : 'Resolved: '}${story.severity} ${nameOf(story)}${story.system === null ? '' : ` · ${story.system}`}`,
+    ),
+    section(state),
+    fields(factsOf(story)),
+    ...labelsOf(story),
+    ...diagnosisBlocks(story.remediations.findLast(({ findings }) => findings.length > 0)?.findings ?? []),
+    ...earlierSteps(story),
+    ...(latest === undefined ? [] : planBlocks(latest, danger)),
+    context(linksOf(story, setting)),
+    ...(buttons === null ? [] : [buttons]),
+  ]
+  return { text: notificationText(story, state).markup, blocks }
+}
+
+/** What fires, in the alert's own words. */
+export function nameOf({ labels, incident }: Story): string {
+  return labels.alertname || `incident ${incident}`
+}
+
+function notificationText(story: Story, state: Markup): Markup {
+  const what = mrkdwn`${story.open ? story.severity : `Resolved: ${story.severity}`} ${nameOf(story)}`
+  return mrkdwn`${what}${story.system === null ? mrkdwn`` : mrkdwn` ${story.system}`}\n${state}`
+}
+
+function factsOf({ system, rule, severity, startsAt, repeats }: Story): Markup[] {
+  return [
+    mrkdwn`*Severity* ${severity}`,
+    mrkdwn`*System* ${system ?? 'unknown'}`,
+    mrkdwn`*Since* ${time(startsAt)}`,
+    mrkdwn`*Rule* ${rule ?? 'none matches'}`,
+    ...(repeats > 0 ? [mrkdwn`*Reminders* ${repeats}`] : []),
+  ]
+}
+
+function labelsOf({ labels, annotations }: Story): MessageBlock[] {
+  const rows = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  const summary = annotations.summary ?? annotations.description
+  const said = summary === undefined ? [] : [section(code(summary, 1000))]
+  return rows.length === 0 ? said : [...said, section(codeBlock(rows, SECTION_ROOM / 2, LABELS))]
+}
+
+function earlierSteps(story: Story): MessageBlock[] {
+  const earlier = story.remediations.slice(0, -1)
+  if (earlier.length === 0) return []
+  const told = earlier
+    .slice(-EARLIER)
+    .map((remediation) => mrkdwn`• ${stepName(remediation)}: ${remediationLine(remediation, story)}`)
+  return [section(mrkdwn`*Before*\n${lines(told, SECTION_ROOM - 100)}`)]
+}
+
+function stepName({ handler, target }: StoryRemediation): Markup {
+  return mrkdwn`${handler} on ${target}`
+}
+
+function linksOf({ incident, system, rule }: Story, { publicUrl, runbookOf }: MessageSetting): Markup[] {
+  const runbook = runbookOf(system, rule)
+  const story = storyLink(incident, publicUrl)
+  return runbook === null ? [story] : [runbookLink(runbook, publicUrl), story]
+}

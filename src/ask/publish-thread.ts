@@ -1,0 +1,35 @@
+import { groupReply, threadReplies } from './messages/thread-replies.ts'
+import type { PublishDeps, Taken } from './publish-deps.ts'
+import { type Place, post } from './slack-call.ts'
+
+/** Entries that a turn reads for a thread; what is left is told with the next move. */
+const ENTRIES_PER_TURN = 500
+
+/**
+ * Tells the thread of one incident what its entries say, in order; how far is recorded after each reply.
+ * @throws NotTaken
+ */
+export async function tellThread({ ledger, slack }: PublishDeps, taken: Taken, place: Place): Promise<void> {
+  for (const { incident, headSeq, threadPosition } of taken.stories) {
+    if (headSeq <= threadPosition) continue
+    const entries = await ledger.entriesBetween(incident, threadPosition, headSeq, ENTRIES_PER_TURN)
+    for (const { message, upTo } of threadReplies(entries)) {
+      await post(slack, place.channel, message, { thread_ts: place.ts })
+      await ledger.recordThread([{ incident, threadPosition: upTo }])
+    }
+    const all = entries.length < ENTRIES_PER_TURN
+    await ledger.recordThread([{ incident, threadPosition: all ? headSeq : (entries.at(-1)?.seq ?? headSeq) }])
+  }
+}
+
+/**
+ * Tells the thread of a grouped message what a person should not miss; the list itself shows the rest.
+ * @throws NotTaken
+ */
+export async function tellGroupThread({ ledger, slack }: PublishDeps, taken: Taken, place: Place): Promise<void> {
+  const moved = taken.stories.filter(({ headSeq, threadPosition }) => headSeq > threadPosition)
+  if (moved.length === 0) return
+  const reply = groupReply(await ledger.notableEntries(moved))
+  if (reply !== null) await post(slack, place.channel, reply, { thread_ts: place.ts })
+  await ledger.recordThread(moved.map(({ incident, headSeq }) => ({ incident, threadPosition: headSeq })))
+}
