@@ -24,6 +24,8 @@ export type SeverityMatrix = {
   unmatched: Severity
   rows: Readonly<Record<Severity, SeverityRow>>
   systems: Readonly<Record<string, Partial<Record<Severity, SeverityRow>>>>
+  /** Slack channel by system, and under `default` the one for all others. Empty: nothing is told in Slack. */
+  channels: Readonly<Record<string, string>>
 }
 
 /** The row that counts for a system: its own where it has one, the common one otherwise. */
@@ -54,4 +56,11 @@ export function severityOfLabel(label: string | undefined): Severity | null {
   const word = label?.toLowerCase() ?? ''
   // A label "constructor" would find what every object inherits.
   return Object.hasOwn(LABEL_TO_SEVERITY, word) ? (LABEL_TO_SEVERITY[word] ?? null) : null
+}
+
+/** The Slack channel in which a system's incidents are told; null when there is none. */
+export function channelOf(matrix: SeverityMatrix, system: string | null): string | null {
+  const { channels } = matrix
+  if (system !== null && Object.hasOwn(channels, system)) return channels[system] ?? null
+  return channels.default ?? null
 }

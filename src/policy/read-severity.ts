@@ -27,13 +27,17 @@ export function readSeverity(source: Source): SeverityDraft {
       unmatched: fields.unmatched?.value ?? DEFAULT_UNMATCHED,
       rows: rows as Record<Severity, SeverityRow>,
       systems: Object.fromEntries(systems),
+      channels: Object.fromEntries(
+        (fields.channels?.value ?? []).map(([system, channel]) => [system.value, channel.value]),
+      ),
     }
   return { source, who, matrix, fields }
 }
 
-/** Reports rows for systems that no policy is about: their author believes that they count. */
+/** Reports rows and channels for systems that no policy is about: their author believes that they count. */
 export function checkSystems({ source, fields }: SeverityDraft, known: readonly (string | null)[]): void {
-  for (const [system] of fields?.systems?.value ?? []) {
+  const channelled = (fields?.channels?.value ?? []).filter(([system]) => system.value !== 'default')
+  for (const [system] of [...(fields?.systems?.value ?? []), ...channelled]) {
     if (!known.includes(system.value))
       source.report(
         system.node,

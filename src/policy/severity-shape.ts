@@ -35,6 +35,18 @@ export const severityShape = object({
     described('For an alert that no rule matches and that says nothing of its own; P3 when left out.', words.severity),
   ),
   matrix: described('How soon, and who.', object(perSeverity(row))),
+  channels: optional(
+    described(
+      'Slack channel of each system, and under `default` of all others.',
+      record(
+        words.name,
+        words.text(
+          /^(#[\p{Ll}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u,
+          'a channel such as "#oncall" or its id such as C012AB3CD',
+        ),
+      ),
+    ),
+  ),
   systems: optional(
     described('Rows that one system has for itself.', record(words.name, object(perSeverity(optional(row))))),
   ),

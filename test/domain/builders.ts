@@ -59,6 +59,7 @@ export function aSet(...policies: Policy[]): PolicySet {
       unmatched: 'P3',
       rows: { P1: { ...row, holdMs: 0 }, P2: row, P3: row, P4: row, SEC: { ...row, holdMs: 0 } },
       systems: {},
+      channels: {},
     },
     hash: 'set',
   }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type SeverityMatrix, type SeverityRow, severityOfLabel, severityRow } from '../../src/domain/severity.ts'
+import {
+  channelOf,
+  type SeverityMatrix,
+  type SeverityRow,
+  severityOfLabel,
+  severityRow,
+} from '../../src/domain/severity.ts'
 
 describe('severityOfLabel', () => {
   it.each([
@@ -31,6 +37,7 @@ describe('severityRow', () => {
     unmatched: 'P3',
     rows: { P1: row(1), P2: row(2), P3: row(3), P4: row(4), SEC: row(5) },
     systems: { rustchat: { P2: row(20) } },
+    channels: { default: '#all', rustchat: '#chat' },
   }
 
   it("takes the system's own row where it has one", () => {
@@ -39,5 +46,22 @@ describe('severityRow', () => {
 
   it.each([null, 'fluxbase', 'constructor', 'rustchat'])('takes the common row for P1 of %s', (system) => {
     expect(severityRow(matrix, system, 'P1').holdMs).toBe(1)
+  })
+})
+
+describe('channelOf', () => {
+  const matrix = { channels: { default: '#all', rustchat: '#chat' } } as unknown as SeverityMatrix
+
+  it.each([
+    ['rustchat', '#chat'],
+    ['fluxbase', '#all'],
+    ['constructor', '#all'],
+    [null, '#all'],
+  ])('of %s is %s', (system, channel) => {
+    expect(channelOf(matrix, system)).toBe(channel)
+  })
+
+  it('is nowhere when no channel is set', () => {
+    expect(channelOf({ ...matrix, channels: {} }, 'fluxbase')).toBeNull()
   })
 })

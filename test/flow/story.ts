@@ -221,6 +221,7 @@ function policySet({ steps = [{}], rule = {}, targets = ['db'] }: StoryOptions):
       groups: { '@oncall': ['alice', 'bob'] },
       unmatched: 'P3',
       systems: {},
+      channels: {},
       rows: { P1: row(0), P2: row(600_000), P3: row(1_200_000), P4: row(3_600_000), SEC: row(0) },
     },
     policies: [

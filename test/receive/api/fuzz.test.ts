@@ -15,7 +15,14 @@ const now = () => new Date('2026-03-02T03:00:00Z')
 const NO_POLICIES: PolicySet = {
   policies: [],
   hash: 'none',
-  severity: { people: {}, groups: {}, unmatched: 'P3', rows: {} as PolicySet['severity']['rows'], systems: {} },
+  severity: {
+    people: {},
+    groups: {},
+    unmatched: 'P3',
+    rows: {} as PolicySet['severity']['rows'],
+    systems: {},
+    channels: {},
+  },
 }
 
 /** Texts that break what does not expect them: quotes, ends of lines, NUL, halves of pairs, very long ones. */
