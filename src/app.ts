@@ -8,7 +8,9 @@ import { createEvidence } from './app/evidence.ts'
 import { keepPolicies } from './app/live-policies.ts'
 import { createReads } from './app/reads.ts'
 import { withSecretFiles } from './app/secrets.ts'
+import { startSlack } from './app/slack.ts'
 import { startOutbox, startWork, type WorkDeps } from './app/work.ts'
+import { ASK_REFUSALS } from './ask/refusal.ts'
 import { fireThroughBreaker } from './breaker/breaker.ts'
 import type { Config, Env } from './config.ts'
 import type { Log } from './domain/log.ts'
@@ -53,7 +55,7 @@ export async function startApp(config: Config, env: Env, log: Log): Promise<App>
 /** The composition root: one straight line. It is long because it is all of the wiring, and there is no other. */
 async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): Promise<App> {
   const now = () => new Date()
-  const metrics = createMetrics()
+  const metrics = createMetrics(true, ASK_REFUSALS)
   const registry = await loadHandlers([OWN_HANDLERS, ...config.handlers])
   const readPolicies = () => loadPolicies(config.policies, registry)
   const firstPolicies = await readPolicies()
@@ -113,6 +115,9 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
   const intake = config.role === 'receiver' ? null : startWork(work, outbox)
   if (intake !== null) void warm()
 
+  // One process posts; clicks come to whoever Slack reaches, over HTTP only where there is HTTP.
+  const slack = startSlack({ config, flow, alertmanager, database, registry, metrics, outbox, cleanUps, log })
+
   const inbox = createInbox({ insert: ledger.insertNotifications })
   cleanUps.add('inbox', inbox.close)
   const store: typeof inbox.store = async (notification) => {
@@ -130,6 +135,7 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
     ...(config.role === 'worker'
       ? {}
       : {
+          ...(slack?.handle ? { slack: slack.handle } : {}),
           webhook: { inbox: { store }, token: webhookToken, loopbackOnly, metrics: metrics.webhook, now },
           api: {
             token: apiToken,

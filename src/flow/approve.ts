@@ -21,6 +21,8 @@ const REFUSALS: Record<ApprovalRefusal, string> = {
   'policy-changed': 'the policies have changed since this was shown',
 }
 
+const MOVED_ON = 'what was shown is not what is proposed now'
+
 /**
  * Takes a yes. With enough of them the remediation is queued; one yes starts it once, however often it is said.
  * @param digest what was shown to the person; the yes counts for nothing else. Null: for what is proposed now
@@ -34,8 +36,7 @@ export async function approve(
   return decideWaiting(deps, id, by, async (tx, remediation, now) => {
     const approval = await tx.lockApproval(id)
     if (approval === null) return conflict(remediation, 'no approval was asked for')
-    if (digest !== null && digest !== approval.digest)
-      return conflict(remediation, 'what was shown is not what is proposed now')
+    if (digest !== null && digest !== approval.digest) return conflict(remediation, MOVED_ON)
     const set = deps.policies()
     const refusal = refusalOf(
       by,
@@ -70,8 +71,15 @@ export async function approve(
 }
 
 /** Takes a no, from anybody who may say yes: the next step follows, or a person. */
-export async function deny(deps: ApproveDeps, id: number, by: string, reason: string): Promise<CommandResult> {
+export async function deny(
+  deps: ApproveDeps,
+  id: number,
+  by: string,
+  reason: string,
+  digest: string | null = null,
+): Promise<CommandResult> {
   return decideWaiting(deps, id, by, async (tx, remediation, now) => {
+    if (digest !== null && digest !== (await tx.lockApproval(id))?.digest) return conflict(remediation, MOVED_ON)
     const set = deps.policies()
     const view = {
       approvers: remediation.rule.approvers,

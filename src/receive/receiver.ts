@@ -15,12 +15,14 @@ export type ReceiverDeps = {
   webhook?: WebhookDeps
   health: HealthDeps
   metricsText: MetricsText
+  /** Answers what Slack sends. Absent: it is not taken here. */
+  slack?: (request: Request) => Promise<Response>
   /** Absent: there is no API. */
   api?: ApiDeps
 }
 
 /** Everything that comes in over HTTP. Answers with JSON, also when it refuses; nothing thrown leaves it. */
-export function createReceiver({ log, webhook, health, metricsText, api }: ReceiverDeps): OpenAPIHono {
+export function createReceiver({ log, webhook, health, metricsText, slack, api }: ReceiverDeps): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return
@@ -43,6 +45,7 @@ export function createReceiver({ log, webhook, health, metricsText, api }: Recei
   if (webhook) addWebhook(app, webhook)
   addHealth(app, health)
   addMetrics(app, metricsText)
+  if (slack) app.post('/slack/events', (c) => slack(c.req.raw))
   if (api) addApi(app, api)
   addDescription(app)
   return app

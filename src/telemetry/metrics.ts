@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { askMetrics } from './ask-metrics.ts'
 import { storyMetrics } from './story-metrics.ts'
 
 /** Fractions of a second for what should take milliseconds. */
@@ -10,8 +11,9 @@ export type Metrics = ReturnType<typeof createMetrics>
 /**
  * Makes the metrics.
  * @param processMetrics false leaves out those of Node itself
+ * @param slackRefusals reasons for which the Slack edge refuses, so that each is there from the start
  */
-export function createMetrics(processMetrics = true) {
+export function createMetrics(processMetrics = true, slackRefusals: readonly string[] = []) {
   const registry = new Registry()
   const registers = [registry]
   if (processMetrics) collectDefaultMetrics({ register: registry })
@@ -19,6 +21,7 @@ export function createMetrics(processMetrics = true) {
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     webhook: webhookMetrics(registers),
     story: storyMetrics(registers),
+    ask: askMetrics(registers, slackRefusals),
   }
 }
 
