@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { REPO } from '../repo/repo-files.ts'
+import { filesBelow, REPO, textOf } from '../repo/repo-files.ts'
 import { describeWith, serverPath } from '../support/real-servers.ts'
 import { compose, yamlOf } from './compose-file.ts'
 
@@ -48,6 +48,14 @@ describe('deploy/prometheus', () => {
       expect.arrayContaining(['nightshift-receiver', 'nightshift-worker', 'postgres-exporter', 'alertmanager']),
     )
     expect(hosts.filter((host) => host !== '127.0.0.1' && !compose.services[host])).toEqual([])
+  })
+
+  test('scrapes every job that the shipped rules ask about', () => {
+    const asked = filesBelow(['policies/alerts'], '.rules.yaml').flatMap((file) =>
+      [...textOf(file).matchAll(/\bjob="([^"]+)"/g)].map(([, job]) => job),
+    )
+    expect(asked.length).toBeGreaterThan(0)
+    expect(prometheus.scrape_configs.map((job) => job.job_name)).toEqual(expect.arrayContaining([...new Set(asked)]))
   })
 
   test('reads its rules from where the compose file puts the shipped ones', () => {
