@@ -25,7 +25,7 @@ export function createTell(client: webApi.WebClient, log: Log): Tell {
       const args = { channel, user, text: harmless(text) }
       await client.chat.postEphemeral(thread === undefined ? args : { ...args, thread_ts: thread })
     } catch (error) {
-      log.warn({ part: 'slack', err: error }, `a person could not be answered: ${sentence(error)}`)
+      log.warn({ part: 'slack' }, `a person could not be answered: ${sentence(error)}`)
     }
   }
 }

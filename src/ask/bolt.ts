@@ -1,9 +1,10 @@
 import { type Receiver, webApi } from '@slack/bolt'
+import { sentence } from '../domain/errors.ts'
 import type { Log } from '../domain/log.ts'
 import { createAdmission } from './admission.ts'
 import { createTell } from './answer.ts'
 import { createBoltApp, guardApp, trackApp } from './bolt-app.ts'
-import { boltLog } from './bolt-log.ts'
+import { boltLog, withoutTokens } from './bolt-log.ts'
 import { addSlashCommand } from './commands.ts'
 import type { AskCommands, AskReads, PersonOf } from './decisions.ts'
 import { createHttpReceiver } from './hono-receiver.ts'
@@ -53,8 +54,9 @@ const DEAF =
 
 /** Starts Slack. Returns at once, whatever Slack does; what is wrong with the set-up is said in the log and in `problems`. */
 export function startAsk(options: AskOptions): Ask {
-  const { botToken, appToken, signingSecret, apiUrl, commands, reads, personOf, refusals, firstSeen, now, log } =
-    options
+  const { botToken, appToken, signingSecret, apiUrl, commands, reads, personOf, firstSeen, now } = options
+  const log = withoutTokens(options.log)
+  const refusals = withoutFailing(options.refusals, log)
   const logger = boltLog(log)
   const clientOptions: webApi.WebClientOptions = {
     logger,
@@ -111,4 +113,18 @@ export function startAsk(options: AskOptions): Ask {
 /** `xapp-1-A0123ABCDEF-…` names its app. */
 function appOf(appToken: string | null): string | null {
   return /^xapp-\d-(A[A-Z0-9]+)-/.exec(appToken ?? '')?.[1] ?? null
+}
+
+/** A refusal stands whether it could be written down or not. */
+function withoutFailing({ refused, record }: RefusalSink, log: Log): RefusalSink {
+  return {
+    refused,
+    record: async (refusal) => {
+      try {
+        await record(refusal)
+      } catch (error) {
+        log.error({ part: 'slack', ...refusal, err: error }, `a refusal is not in the ledger: ${sentence(error)}`)
+      }
+    },
+  }
 }
