@@ -84,8 +84,9 @@ for (const { name: backendName, needs, open } of BACKENDS) {
       const heard = workOn(queue)
       await vi.waitFor(() => expect(heard).toEqual([1, 2]), AWHILE)
       await vi.waitFor(async () => {
-        await queue.ring([ring(1)])
-        expect(heard).toEqual([1, 2, 1])
+        // Rung until it is heard: nobody says when a job is over. A ring more may be heard after that.
+        if (heard.length < 3) await queue.ring([ring(1)])
+        expect(heard.slice(0, 3)).toEqual([1, 2, 1])
       }, AWHILE)
     })
 
