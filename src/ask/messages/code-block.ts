@@ -10,16 +10,26 @@ const LINE = 160
  * none can end the block; lines that do not fit, or are over `atMost`, are counted.
  */
 export function codeBlock(rows: readonly string[], room: number, atMost = rows.length): Markup {
-  const more = (count: number) => `… and ${count} more`
-  const within = room - 2 * FENCE.length - more(rows.length).length - 1
-  const kept: string[] = []
-  let used = 0
-  for (const row of rows.slice(0, atMost)) {
-    const line = escaped(row, LINE) || '–'
-    if (used + line.length + 1 > within) break
-    kept.push(line)
-    used += line.length + 1
-  }
+  const kept = rows.slice(0, Math.min(linesThatFit(rows, room), atMost)).map(shownLine)
   const left = rows.length - kept.length
   return { markup: `${FENCE}${[...kept, ...(left > 0 ? [more(left)] : [])].join('\n')}${FENCE}` }
+}
+
+/** How many of these lines a code block of this size can hold, from the first on. */
+export function linesThatFit(rows: readonly string[], room: number): number {
+  const within = room - 2 * FENCE.length - more(rows.length).length
+  let used = 0
+  const over = rows.findIndex((row) => {
+    used += shownLine(row).length + 1
+    return used > within
+  })
+  return over < 0 ? rows.length : over
+}
+
+function more(count: number): string {
+  return `… and ${count} more`
+}
+
+function shownLine(row: string): string {
+  return escaped(row, LINE) || '–'
 }

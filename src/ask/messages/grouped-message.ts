@@ -83,7 +83,7 @@ function listed(story: Story, setting: MessageSetting): Markup {
   const items =
     plan === null ? '' : `${plan.length}: ${plan.slice(0, ITEMS).join('; ')}${plan.length > ITEMS ? ' …' : ''}`
   const danger = setting.dangerOf(latest.handler) ?? 'unknown'
-  return mrkdwn`${place} ${code(latest.handler, 60)} on ${code(latest.target, 80)} (${danger}) ${code(items, 220)}`
+  return mrkdwn`${place} ${code(latest.handler, 60)} on ${code(latest.target, 80)} (${danger}) ${code(items, 160)}`
 }
 
 /** Long reasons would push the next incident out of its block. */

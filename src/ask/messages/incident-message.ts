@@ -1,4 +1,4 @@
-import { context, fields, header, type Message, type MessageBlock, SECTION_ROOM, section } from './block.ts'
+import { context, fields, header, type Message, type MessageBlock, section } from './block.ts'
 import { buttonsFor } from './buttons.ts'
 import { codeBlock } from './code-block.ts'
 import { runbookLink, storyLink } from './link.ts'
@@ -7,8 +7,13 @@ import { diagnosisBlocks, planBlocks } from './proposal.ts'
 import { remediationLine, stateLine } from './state-line.ts'
 import type { MessageSetting, Story, StoryRemediation } from './story.ts'
 
-/** Longest list of earlier steps, and most labels, that are shown. */
-const EARLIER = 8
+/** Room for labels, for the summary and for earlier steps, in characters: all texts of a message share 13,000. */
+const LABELS_ROOM = 1000
+const SUMMARY_ROOM = 500
+const EARLIER_ROOM = 1000
+/** Room for one short fact. */
+const FACT = 120
+/** Most labels that are shown. */
 const LABELS = 20
 
 /** The one message of an incident, as the story stands. Pure: the same story gives the same message. */
@@ -46,9 +51,9 @@ function notificationText(story: Story, state: Markup): Markup {
 function factsOf({ system, rule, severity, startsAt, repeats }: Story): Markup[] {
   return [
     mrkdwn`*Severity* ${severity}`,
-    mrkdwn`*System* ${system ?? 'unknown'}`,
+    mrkdwn`*System* ${code(system ?? 'unknown', FACT)}`,
     mrkdwn`*Since* ${time(startsAt)}`,
-    mrkdwn`*Rule* ${rule ?? 'none matches'}`,
+    mrkdwn`*Rule* ${code(rule ?? 'none matches', FACT)}`,
     ...(repeats > 0 ? [mrkdwn`*Reminders* ${repeats}`] : []),
   ]
 }
@@ -56,21 +61,19 @@ function factsOf({ system, rule, severity, startsAt, repeats }: Story): Markup[]
 function labelsOf({ labels, annotations }: Story): MessageBlock[] {
   const rows = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   const summary = annotations.summary ?? annotations.description
-  const said = summary === undefined ? [] : [section(code(summary, 1000))]
-  return rows.length === 0 ? said : [...said, section(codeBlock(rows, SECTION_ROOM / 2, LABELS))]
+  const said = summary === undefined ? [] : [section(code(summary, SUMMARY_ROOM))]
+  return rows.length === 0 ? said : [...said, section(codeBlock(rows, LABELS_ROOM, LABELS))]
 }
 
 function earlierSteps(story: Story): MessageBlock[] {
   const earlier = story.remediations.slice(0, -1)
   if (earlier.length === 0) return []
-  const told = earlier
-    .slice(-EARLIER)
-    .map((remediation) => mrkdwn`• ${stepName(remediation)}: ${remediationLine(remediation, story)}`)
-  return [section(mrkdwn`*Before*\n${lines(told, SECTION_ROOM - 100)}`)]
+  const told = earlier.map((remediation) => mrkdwn`• ${stepName(remediation)}: ${remediationLine(remediation, story)}`)
+  return [section(mrkdwn`*Before*\n${lines(told, EARLIER_ROOM)}`)]
 }
 
 function stepName({ handler, target }: StoryRemediation): Markup {
-  return mrkdwn`${handler} on ${target}`
+  return mrkdwn`${code(handler, 80)} on ${code(target, 80)}`
 }
 
 function linksOf({ incident, system, rule }: Story, { publicUrl, runbookOf }: MessageSetting): Markup[] {

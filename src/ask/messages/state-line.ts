@@ -1,5 +1,8 @@
-import { joined, type Markup, mrkdwn, time } from './markup.ts'
+import { code, joined, type Markup, mrkdwn, time } from './markup.ts'
 import type { Story, StoryRemediation } from './story.ts'
+
+/** Room for one person's name. */
+const NAME = 60
 
 /** Where the story stands, in one or two sentences: what is done or was done, by whom, and when a person is told. */
 export function stateLine(story: Story): Markup {
@@ -59,7 +62,7 @@ function approvedBy({ id, approval, mode }: StoryRemediation, { deeds }: Story):
   if (mode === 'auto' || approval === null || approval.given.length === 0) return mrkdwn``
   const people = approval.given.slice(0, 5).map((by) => {
     const deed = deeds.find((one) => one.kind === 'approval.given' && one.remediation === id && one.by === by)
-    return deed === undefined ? mrkdwn`${by}` : mrkdwn`${by} ${time(deed.at)}`
+    return deed === undefined ? code(by, NAME) : mrkdwn`${code(by, NAME)} ${time(deed.at)}`
   })
   return mrkdwn`; approved by ${joined(people, ', ')}`
 }

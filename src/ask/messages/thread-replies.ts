@@ -1,7 +1,7 @@
 import { context, type Message, type MessageBlock, SECTION_ROOM, section } from './block.ts'
 import { codeBlock } from './code-block.ts'
 import { lines, type Markup, mrkdwn, time } from './markup.ts'
-import { diagnosisBlocks } from './proposal.ts'
+import { wholeDiagnosis } from './proposal.ts'
 import type { Finding, StoryEntry } from './story.ts'
 import { threadLine } from './thread-line.ts'
 
@@ -10,8 +10,6 @@ export type ThreadReply = { message: Message; upTo: number }
 
 /** More entries than this at once are told in one reply: after an outage a thread is caught up with, not replayed. */
 const ONE_BY_ONE = 5
-/** Most rows of a diagnosis, and items of a plan, in a thread. */
-const ROWS = 60
 /** What the message itself shows of a plan; a shorter one needs no reply. */
 const PLAN_IN_MESSAGE = 10
 
@@ -58,16 +56,15 @@ function reply(line: Markup, { at }: StoryEntry, more: readonly MessageBlock[] =
 function diagnosisReply(entry: StoryEntry): Message | null {
   const finding = findingOf(entry)
   if (finding === null) return null
-  const [first, ...rest] = diagnosisBlocks([finding], ROWS)
   const line = mrkdwn`*Diagnosis* ${finding.handler} on ${finding.target}: ${finding.summary}`
-  return first === undefined ? null : { text: line.markup, blocks: [first, ...rest, context([time(entry.at)])] }
+  return { text: line.markup, blocks: [...wholeDiagnosis(finding), context([time(entry.at)])] }
 }
 
 function planReply(entry: StoryEntry): Message | null {
   const items = entry.data.items
   if (!Array.isArray(items) || items.length <= PLAN_IN_MESSAGE) return null
   const line = mrkdwn`*The whole plan*: ${String(items.length)} things`
-  return reply(line, entry, [section(codeBlock(items.map(String), SECTION_ROOM, ROWS))])
+  return reply(line, entry, [section(codeBlock(items.map(String), SECTION_ROOM))])
 }
 
 /** The ledger's own words, written by flow/prepare; anything else is not shown. */
