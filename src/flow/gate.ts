@@ -16,7 +16,13 @@ const POLICIES_MOVED: LastLook = {
   follows: 'propose-again',
 }
 
-export type Started = { remediation: Remediation & { state: 'running' }; number: number; breaker: BreakerState }
+export type Started = {
+  remediation: Remediation & { state: 'running' }
+  number: number
+  breaker: BreakerState
+  /** Of `performance.now()`, not later than the beginning of the lease in the ledger. */
+  leasedFrom: number
+}
 
 /**
  * The last look before acting, in one transaction with the record of the start: still queued, incident open, approvals in
@@ -50,6 +56,7 @@ export async function startGate(deps: RemediateDeps, id: number, look: LastLook)
       return null
     }
     await move(tx, remediation, 'running', 'started', now, { startedAt: now })
+    const leasedFrom = performance.now()
     const number = await tx.insertRun(id, deps.worker, now, deps.leaseMs)
     await tx.appendEntries([
       entryOf(
@@ -65,7 +72,7 @@ export async function startGate(deps: RemediateDeps, id: number, look: LastLook)
         now,
       ),
     ])
-    return { remediation: { ...remediation, state: 'running' }, number, breaker }
+    return { remediation: { ...remediation, state: 'running' }, number, breaker, leasedFrom }
   })
 }
 

@@ -23,7 +23,8 @@ export type RemediateDeps = {
     facts: (handler: string) => { idempotent: boolean; timeoutMs: number; canProbe: boolean; canRollBack: boolean }
     diagnose: (system: string, call: Call, signal: AbortSignal) => Promise<Table>
     plan: (system: string, call: Call, signal: AbortSignal) => Promise<{ summary: string; items: readonly string[] }>
-    run: (system: string, call: Call, signal: AbortSignal) => Promise<Json>
+    /** `assertHeld` throws when the run is no longer ours; it is asked before each touch of the target. */
+    run: (system: string, call: Call, signal: AbortSignal, assertHeld: () => void) => Promise<Json>
     verify: (system: string, call: Call, signal: AbortSignal) => Promise<{ recovered: boolean; evidence: string }>
     probe: (
       system: string,

@@ -5,6 +5,7 @@ import type { Remediation } from '../domain/remediation.ts'
 import type { RunEnd } from '../domain/run.ts'
 import { startGate } from './gate.ts'
 import { lookOnceMore } from './last-look.ts'
+import { keepLease } from './lease.ts'
 import { entryOf, move } from './move.ts'
 import type { BreakerResult, RemediateDeps } from './remediate-deps.ts'
 
@@ -15,14 +16,16 @@ import type { BreakerResult, RemediateDeps } from './remediate-deps.ts'
 export async function run(deps: RemediateDeps, queued: Remediation): Promise<void> {
   const started = await startGate(deps, queued.id, await lookOnceMore(deps, queued))
   if (started === null) return
-  const { remediation, number, breaker } = started
-  const lease = keepLease(deps, remediation.id, number)
+  const { remediation, number, breaker, leasedFrom } = started
+  const lease = keepLease(deps, remediation.id, number, leasedFrom)
   const signal = AbortSignal.any([deps.stopping, lease.lost])
   try {
     const outcome = await deps.throughBreaker(breaker, deps.now(), () =>
-      deps.handlers.run(remediation.system, remediation.step, signal),
+      deps.handlers.run(remediation.system, remediation.step, signal, lease.assertHeld),
     )
-    await writeEnd(deps, remediation, number, outcome)
+    // Broken off by us: that says nothing about the handler, so its breaker stays as it was.
+    const counted = signal.aborted ? { ...outcome, failures: breaker.failures, openedAt: breaker.openedAt } : outcome
+    await writeEnd(deps, remediation, number, counted)
   } finally {
     lease.stop()
   }
@@ -80,20 +83,4 @@ function endOf(deps: RemediateDeps, outcome: BreakerResult): Omit<RunEnd, 'at'> 
   if (deps.stopping.aborted) return { outcome: 'handed-back', result: null, error: sentence(outcome.error) }
   const timedOut = outcome.error instanceof NightshiftError && outcome.error.code === 'timeout'
   return { outcome: timedOut ? 'timed-out' : 'failed', result: null, error: sentence(outcome.error) }
-}
-
-/** Beats the lease while the run lasts; `lost` is aborted when it was given to somebody else's judgement. */
-function keepLease(deps: RemediateDeps, remediation: number, number: number): { lost: AbortSignal; stop: () => void } {
-  const controller = new AbortController()
-  const beat = async () => {
-    try {
-      if (!(await deps.ledger.renewLease(remediation, number, deps.leaseMs)))
-        controller.abort(new Error('the lease of this run is lost'))
-    } catch (error) {
-      // A missed beat is what the lease has slack for; the next one may get through.
-      deps.log.warn({ err: error, remediation }, 'a lease could not be renewed')
-    }
-  }
-  const timer = setInterval(beat, deps.leaseMs / 4)
-  return { lost: controller.signal, stop: () => clearInterval(timer) }
 }

@@ -4,6 +4,7 @@ import type { Log } from '../domain/log.ts'
 import type { Call, Json } from '../domain/policy.ts'
 import type { ActingHandler, Context, Finding, Handler, Plan, Probe, Verification } from './define.ts'
 import { isReadOnly } from './define.ts'
+import { guardedTarget } from './guarded-target.ts'
 import type { Registry } from './registry.ts'
 import type { TargetClients, TargetKind } from './targets.ts'
 
@@ -31,7 +32,8 @@ export type Invoker = {
   check: (call: Call) => void
   diagnose: (system: string, call: Call, signal: AbortSignal) => Promise<Finding>
   plan: (system: string, call: Call, signal: AbortSignal) => Promise<Plan>
-  run: (system: string, call: Call, signal: AbortSignal) => Promise<Json>
+  /** `assertHeld` throws when the run is no longer ours; it is asked before each touch of the target. */
+  run: (system: string, call: Call, signal: AbortSignal, assertHeld?: () => void) => Promise<Json>
   verify: (system: string, call: Call, signal: AbortSignal) => Promise<Verification>
   probe: (system: string, call: Call, signal: AbortSignal) => Promise<Probe>
   rollback: (system: string, call: Call, done: Json, signal: AbortSignal) => Promise<Json>
@@ -39,7 +41,7 @@ export type Invoker = {
 
 /**
  * Makes the invoker. Every call throws NightshiftError `unknown-handler`, `bad-parameter`, `timeout`, or what the handler
- * throws; a handler that ignores its signal is left behind at the time limit, never waited for.
+ * throws; a handler that ignores its signal is left behind at the time limit, never waited for, and its target refuses it.
  */
 export function createInvoker(deps: InvokeDeps): Invoker {
   const find = (id: string): Handler => {
@@ -59,12 +61,17 @@ export function createInvoker(deps: InvokeDeps): Invoker {
     handler: Handler,
     signal: AbortSignal,
     work: (context: Context<unknown, TargetKind>) => Promise<T>,
+    assertHeld: () => void = () => {},
   ): Promise<T> => {
     const limit = AbortSignal.timeout(timeoutOf(handler))
+    const either = AbortSignal.any([signal, limit])
     const context: Context<unknown, TargetKind> = {
       params: decode(handler, call),
-      target: deps.openTarget(system, call.target, handler.target),
-      signal: AbortSignal.any([signal, limit]),
+      target: guardedTarget(deps.openTarget(system, call.target, handler.target), () => {
+        assertHeld()
+        either.throwIfAborted()
+      }),
+      signal: either,
       log: {
         info: (message, data) => deps.log.info({ handler: call.handler, target: call.target, ...data }, message),
         warn: (message, data) => deps.log.warn({ handler: call.handler, target: call.target, ...data }, message),
@@ -95,7 +102,8 @@ export function createInvoker(deps: InvokeDeps): Invoker {
       return within(system, call, handler, signal, handler.run)
     },
     plan: async (system, call, signal) => within(system, call, acting(call.handler), signal, acting(call.handler).plan),
-    run: async (system, call, signal) => within(system, call, acting(call.handler), signal, acting(call.handler).run),
+    run: async (system, call, signal, assertHeld) =>
+      within(system, call, acting(call.handler), signal, acting(call.handler).run, assertHeld),
     verify: async (system, call, signal) =>
       within(system, call, acting(call.handler), signal, acting(call.handler).verify),
     probe: async (system, call, signal) => {

@@ -54,8 +54,9 @@ describe('calling a handler', () => {
   })
 
   test('it gets the client of its target, and the clock', async () => {
-    const run = async (context: { target: unknown; now: () => Date }): Promise<Json> => {
-      expect(context.target).toBe(target)
+    const run = async (context: { target: PostgresTarget; now: () => Date }): Promise<Json> => {
+      expect(context.target.name).toBe('db')
+      expect(await context.target.query('select 1')).toEqual([])
       return context.now().toISOString()
     }
     expect(await invoker(acting({ run })).run('fluxbase', CALL, NEVER)).toBe('2026-03-02T03:00:00.000Z')
@@ -115,6 +116,27 @@ describe('calling a handler', () => {
       message: 'postgres/try-out did not end within its time limit',
     })
     expect(seen?.aborted).toBe(true)
+  })
+
+  test('after its time limit it reaches its target no more, though it goes on', async () => {
+    let late: Promise<unknown> | undefined
+    const run = ({ target, signal }: { target: PostgresTarget; signal: AbortSignal }) =>
+      new Promise<never>(() => {
+        signal.addEventListener('abort', () => {
+          late = target.query('select pg_terminate_backend(1)')
+          late.catch(() => {})
+        })
+      })
+    await expect(invoker(acting({ run, timeout: '20ms' })).run('fluxbase', CALL, NEVER)).rejects.toThrow('time limit')
+    await expect(late).rejects.toThrow()
+  })
+
+  test('a run that is no longer ours does not reach its target', async () => {
+    const run = async ({ target }: { target: PostgresTarget }) => (await target.query('select 1')).length
+    const lost = () => {
+      throw new Error('the lease is lost')
+    }
+    await expect(invoker(acting({ run })).run('fluxbase', CALL, NEVER, lost)).rejects.toThrow('the lease is lost')
   })
 
   test('a stop breaks it off', async () => {

@@ -17,6 +17,9 @@ export type AppProcess = {
   log: () => readonly LogLine[]
   /** Ends it as a power cut would. */
   kill9: () => Promise<void>
+  /** Stops its clock and its work, as a frozen machine does; it does not notice until `thaw`. */
+  freeze: () => void
+  thaw: () => void
   /** Asks it to end. @throws when it does so with an error */
   stop: () => Promise<void>
   /** Starts it anew, after `kill9` or `stop`. */
@@ -36,6 +39,8 @@ export async function startAppProcess(env: Readonly<Record<string, string>>): Pr
     url: () => `http://127.0.0.1:${running.port}`,
     log: () => lines,
     kill9: async () => void (await end(running.child, 'SIGKILL')),
+    freeze: () => void running.child.kill('SIGSTOP'),
+    thaw: () => void running.child.kill('SIGCONT'),
     stop: async () => {
       const code = await end(running.child, 'SIGTERM')
       if (code !== 0) throw new Error(`the service ended with ${code}\n${tail(lines)}`)
