@@ -37,6 +37,9 @@ export function openDatabase(url: string, maxConnections = 10): Database {
   })
   // An idle connection that breaks is replaced by the next statement; unhandled, the event would end the process.
   pool.on('error', () => {})
+  // The pool does not listen while a connection is lent out: one that breaks between two statements of a transaction would
+  // end the process too. The next statement on it says what happened.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
     query: (text, values) => guarded(() => pool.query(text, values)),
     transaction: async (work) => {
