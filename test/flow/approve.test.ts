@@ -36,6 +36,7 @@ describe('an approval', () => {
 
   it.each([
     ['a stranger', 'mallory', 'forbidden'],
+    ['an approver of another system', 'carol', 'forbidden'],
     ['a name that is only a prototype', '__proto__', 'forbidden'],
     ['a group that says it is a person', '@nobody', 'forbidden'],
   ])('is refused from %s', async (_who, by, code) => {

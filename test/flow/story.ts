@@ -218,7 +218,7 @@ function policySet({ steps = [{}], rule = {}, targets = ['db'] }: StoryOptions):
     hash: 'set-1',
     severity: {
       people: { alice: { name: 'alice' }, bob: { name: 'bob' } },
-      groups: { '@oncall': ['alice', 'bob'] },
+      groups: { '@oncall': ['alice', 'bob'], '@other-oncall': ['carol'] },
       unmatched: 'P3',
       systems: {},
       channels: {},
