@@ -65,13 +65,11 @@ async function launch(
   const endWithUs = () => void child.kill('SIGKILL')
   process.once('exit', endWithUs)
   child.once('exit', () => process.off('exit', endWithUs))
-  let complaints = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaints += chunk.toString()
-  })
+  // What Node itself says, of a crash for one, belongs to the story.
+  createInterface({ input: child.stderr }).on('line', (msg) => lines.push({ level: 'stderr', msg }))
   const late = AbortSignal.timeout(READY_MS)
   const port = await new Promise<number>((resolve, reject) => {
-    const fail = (what: string) => reject(new Error(`the service ${what}\n${complaints}\n${tail(lines)}`))
+    const fail = (what: string) => reject(new Error(`the service ${what}\n${tail(lines)}`))
     child.once('exit', (code, signal) => fail(`did not start: it ended with ${code ?? signal}`))
     late.addEventListener('abort', () => fail(`does not listen after ${READY_MS} ms`), { once: true })
     createInterface({ input: child.stdout }).on('line', (text) => {
