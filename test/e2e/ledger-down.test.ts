@@ -20,7 +20,7 @@ for (const { name, needs, open } of QUEUES) {
       const alert = newAlert()
       await tellAlertmanager(alertmanager.url, alert)
       await eventually(async () => expect(statuses().length).toBeGreaterThanOrEqual(2))
-      expect(new Set(statuses()), JSON.stringify(app.log().slice(-5))).toEqual(new Set([503]))
+      expect(new Set(statuses())).toEqual(new Set([503]))
       await server.start()
 
       const { incidents, decisions, runs } = await storyWhenOver(db, alert)
