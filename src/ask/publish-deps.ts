@@ -9,6 +9,7 @@ export type ToldStory = { incident: number; headSeq: number; threadPosition: num
 /** A message that we have taken, until the lease runs out. */
 export type Taken = {
   id: number
+  system: string | null
   channel: string
   ts: string | null
   grouped: boolean
@@ -24,7 +25,8 @@ type Placing = {
   recentMessages: (since: Date) => Promise<Recent[]>
   insertMessage: (
     message: {
-      channel: string
+      /** Null: it is never posted. */
+      channel: string | null
       system: string | null
       rule: string | null
       grouped: boolean
@@ -75,8 +77,8 @@ export type SlackCalls = {
 export type PublishDeps = {
   ledger: PublishLedger
   slack: SlackCalls
-  /** Name or number of the channel in which a system's incidents are told. */
-  channelOf: (system: string | null) => string
+  /** Number of the channel in which a system's incidents are told; null: they are not told. */
+  channelOf: (system: string | null) => string | null
   setting: MessageSetting
   now: () => Date
   log: Log

@@ -75,8 +75,10 @@ async function show(deps: PublishDeps, taken: Taken, message: Message, unrecorde
       if (!(error instanceof NotTaken) || !GONE.includes(error.failure.why)) throw error
     }
   }
+  // A channel that was wrong when the message was made may have been put right since.
+  const place = deps.channelOf(taken.system) || channel
   const metadata = { event_type: 'nightshift_incident', event_payload: { message: String(taken.id) } }
-  return record(await post(slack, channel, message, { metadata }))
+  return record(await post(slack, place, message, { metadata }))
 }
 
 function hasEnded({ open, remediations }: Story): boolean {

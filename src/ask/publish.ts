@@ -55,7 +55,7 @@ async function shareOut({ ledger, channelOf, now }: PublishDeps): Promise<void> 
       if (placement.join !== null) await tx.addStories(placement.join, incidents)
       else {
         const { system, rule, grouped } = placement
-        await tx.insertMessage({ channel: channelOf(system), system, rule, grouped, incidents }, at)
+        await tx.insertMessage({ channel: channelOf(system) || null, system, rule, grouped, incidents }, at)
       }
     }
   })

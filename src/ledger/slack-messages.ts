@@ -11,7 +11,8 @@ export type RecentMessage = {
   stories: number
 }
 export type NewMessage = {
-  channel: string
+  /** Null: its incidents are not told in Slack. */
+  channel: string | null
   system: string | null
   rule: string | null
   grouped: boolean
@@ -61,8 +62,8 @@ export async function recentMessages(tx: Db, since: Date): Promise<RecentMessage
 /** Makes a message for these incidents; it is posted later. */
 export async function insertMessage(tx: Db, message: NewMessage, at: Date): Promise<void> {
   const { rows } = await tx.query<{ id: number }>(
-    `insert into slack_message (channel, system, rule, grouped, next_try_at, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $5, $5) returning id`,
+    `insert into slack_message (channel, system, rule, grouped, watch_until, next_try_at, created_at, updated_at)
+     values (coalesce($1::text, ''), $2, $3, $4, case when $1 is null then $5 else 'infinity'::timestamptz end, $5, $5, $5) returning id`,
     [message.channel, message.system, message.rule, message.grouped, at],
   )
   await addStories(tx, (rows[0] as { id: number }).id, message.incidents)

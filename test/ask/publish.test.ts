@@ -185,3 +185,45 @@ it('does not post twice when the ledger is away just when Slack has taken a mess
   expect(fake.calls.filter(({ method }) => method === 'chat.update')).toEqual([])
   expect((await story.db.query('select ts from slack_message')).rows).toEqual([{ ts: messages()[0]?.ts }])
 })
+
+it('tells nothing of a system that has no channel, and keeps telling the others', async () => {
+  const { story, publish, fake, channels, messages } = await open()
+  channels.of = () => null
+  await story.deliver(ILL)
+  await publish()
+  channels.of = () => fake.channel
+  story.clock.advance('2m')
+  await story.deliver({ ...ILL, other: 'one' })
+  await publish()
+  expect(messages()).toMatchObject([{ text: expect.stringContaining('`P2`') }])
+  expect(fake.calls.filter(({ error }) => error !== null)).toEqual([])
+})
+
+it('posts into the right channel once a wrong one is put right', async () => {
+  const { story, publish, fake, channels, messages } = await open()
+  channels.of = () => 'C0WRONG'
+  await story.deliver(ILL)
+  await publish()
+  expect(messages()).toEqual([])
+  channels.of = () => fake.channel
+  story.clock.advance('2m')
+  await publish()
+  expect(messages()).toHaveLength(1)
+})
+
+it('hands the thread over before its lease runs out in the middle of a reply', async () => {
+  const { story, publish, fake, messages, replies } = await open()
+  await story.deliver(ILL)
+  await publish()
+  for (const by of ['mallory', 'eve']) await approve(story.deps, 1, by)
+  const { length } = fake.calls
+  const slow = publish()
+  await fake.until(({ calls }) => calls.length > length)
+  story.clock.advance('50s')
+  await slow
+  expect(replies()).toEqual([expect.stringContaining('mallory')])
+  story.clock.advance('1m')
+  await publish()
+  expect(replies()).toEqual([expect.stringContaining('mallory'), expect.stringContaining('eve')])
+  expect(messages()).toHaveLength(1)
+})

@@ -1,5 +1,5 @@
-import { webApi } from '@slack/bolt'
 import { createPublisher } from '../../src/ask/publish.ts'
+import { createSlackCalls } from '../../src/ask/publish-client.ts'
 import { silentLog } from '../../src/domain/log.ts'
 import { createSlackLedger } from '../../src/ledger/slack-ledger.ts'
 import { openStory } from '../flow/story.ts'
@@ -10,18 +10,12 @@ export async function openPublishing(options: Parameters<typeof openStory>[0] = 
   const story = await openStory(options)
   const fake = await startFakeSlack()
   const ledger = createSlackLedger(story.db)
+  const channels = { of: (_: string | null): string | null => fake.channel }
   const publisher = () => {
-    const client = new webApi.WebClient(fake.botToken, {
-      slackApiUrl: fake.apiUrl,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      timeout: 2000,
-      logLevel: 'error' as webApi.LogLevel,
-    })
     return createPublisher({
       ledger,
-      slack: { postMessage: (call) => client.chat.postMessage(call), update: (call) => client.chat.update(call) },
-      channelOf: () => fake.channel,
+      slack: createSlackCalls(fake.botToken, fake.apiUrl, silentLog),
+      channelOf: (system) => channels.of(system),
       setting: { publicUrl: 'https://night.example', dangerOf: () => 'disruptive', runbookOf: () => null },
       now: story.clock.now,
       log: silentLog,
@@ -31,6 +25,7 @@ export async function openPublishing(options: Parameters<typeof openStory>[0] = 
   return {
     story,
     fake,
+    channels,
     ledger,
     publisher,
     publish: own.publishOnce,
