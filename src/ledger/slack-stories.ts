@@ -49,7 +49,7 @@ type Escalation = {
   level: number
   dueAt: Date | null
 }
-type Deed = { incident: number; kind: EntryKind; remediation: number | null; by: string; at: Date }
+type Deed = { incident: number; kind: EntryKind; remediation: number | null; by: string; at: Date; until: Date | null }
 type Incident = {
   incident: number
   system: string | null
@@ -73,8 +73,8 @@ const RUNS = `select run.remediation, number, run.started_at as "startedAt", end
   from run join remediation on remediation.id = run.remediation where incident = any($1::bigint[]) order by run.remediation, number`
 const ESCALATIONS = `select distinct on (incident) incident, state, reason, level, due_at as "dueAt"
   from escalation where incident = any($1::bigint[]) order by incident, id desc`
-const DEEDS = `select chain as incident, kind, (payload->'data'->>'remediation')::bigint as remediation, payload->'actor'->>'name' as by, at
-  from entry where chain = any($1::bigint[]) and payload->'actor'->>'kind' = 'person' and kind <> 'approval.refused' order by chain, seq`
+const DEEDS = `select chain as incident, kind, (payload->'data'->>'remediation')::bigint as remediation, payload->'actor'->>'name' as by, at,
+  (payload->'data'->>'endsAt')::timestamptz as until from entry where chain = any($1::bigint[]) and payload->'actor'->>'kind' = 'person' and kind <> 'approval.refused' order by chain, seq`
 
 /** Incidents with all that a message shows of them; few statements however many they are. */
 export async function storiesOf(db: Db, incidents: readonly number[]) {

@@ -71,6 +71,16 @@ it('shows a refused click in the thread', async () => {
   expect(replies()).toEqual([expect.stringMatching(/Refused, `mallory`: .*not among the approvers/)])
 })
 
+it('says until when somebody silenced the alert', async () => {
+  const { story, publish, messages } = await open()
+  await story.deliver(ILL)
+  const data = { silence: 'a', endsAt: '2026-03-02T04:00:00.000Z' }
+  const actor = { kind: 'person', name: 'alice' } as const
+  await story.ledger.appendEntries([{ chain: 1, at: story.clock.now(), kind: 'silence.created', actor, data }])
+  await publish()
+  expect(messages()[0]?.text).toMatch(/Silenced until .*2026-03-02 04:00:00 UTC> by `alice`/)
+})
+
 it('says who denied and why', async () => {
   const { story, publish, messages } = await open()
   await story.deliver(ILL)

@@ -11,7 +11,7 @@ export function waitingIn(story: Story): StoryRemediation | null {
  * What a person can do now. The value names exactly what was shown: incident, remediation and digest. No button outlives its
  * use: null when there is nothing to press.
  */
-export function buttonsFor(story: Story, danger: string | null): MessageBlock | null {
+export function buttonsFor(story: Story, danger: string | null, canSilence: boolean): MessageBlock | null {
   if (!story.open) return null
   const waiting = waitingIn(story)
   const value = buttonValue({
@@ -26,16 +26,14 @@ export function buttonsFor(story: Story, danger: string | null): MessageBlock | 
     value,
   })
   const climbs = story.escalation?.state === 'pending' || story.escalation?.state === 'paging'
-  return {
-    type: 'actions',
-    elements: [
-      ...(waiting === null
-        ? []
-        : [approveButton(button(ACTIONS.approve, 'Approve'), waiting, danger), button(ACTIONS.deny, 'Deny')]),
-      ...(climbs ? [button(ACTIONS.acknowledge, 'Acknowledge')] : []),
-      button(ACTIONS.silence, 'Silence 1 h'),
-    ],
-  }
+  const elements = [
+    ...(waiting === null
+      ? []
+      : [approveButton(button(ACTIONS.approve, 'Approve'), waiting, danger), button(ACTIONS.deny, 'Deny')]),
+    ...(climbs ? [button(ACTIONS.acknowledge, 'Acknowledge')] : []),
+    ...(canSilence ? [button(ACTIONS.silence, 'Silence 1 h')] : []),
+  ]
+  return elements.length === 0 ? null : { type: 'actions', elements }
 }
 
 function approveButton(button: Button, { handler, target, plan }: StoryRemediation, danger: string | null): Button {

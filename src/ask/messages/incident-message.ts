@@ -21,7 +21,7 @@ export function incidentMessage(story: Story, setting: MessageSetting): Message 
   const latest = story.remediations.at(-1)
   const danger = latest === undefined ? null : setting.dangerOf(latest.handler)
   const state = stateLine(story)
-  const buttons = buttonsFor(story, danger)
+  const buttons = buttonsFor(story, danger, setting.canSilence ?? true)
   const blocks: MessageBlock[] = [
     header(
       `${story.open ? '' : 'Resolved: '}${story.severity} ${nameOf(story)}${story.system === null ? '' : ` · ${story.system}`}`,

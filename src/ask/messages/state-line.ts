@@ -10,7 +10,7 @@ export function stateLine(story: Story): Markup {
   const parts = [
     ...(story.open ? [] : [closedLine(story)]),
     ...(latest === undefined ? [] : [remediationLine(latest, story)]),
-    ...(story.open ? escalationLine(story) : []),
+    ...(story.open ? [...escalationLine(story), ...silenceLine(story)] : []),
   ]
   return parts.length === 0 ? mrkdwn`*Open*: nobody has been told yet` : joined(parts, '\n')
 }
@@ -82,4 +82,10 @@ function escalationLine({ escalation, deeds }: Story): Markup[] {
     default:
       return []
   }
+}
+
+function silenceLine({ deeds }: Story): Markup[] {
+  const deed = deeds.findLast(({ kind }) => kind === 'silence.created')
+  if (deed === undefined || deed.until === null) return []
+  return [mrkdwn`Silenced until ${time(deed.until)} by ${code(deed.by, NAME)}`]
 }

@@ -50,8 +50,8 @@ export type StoryRemediation = {
   verifyUntil: Date | null
 }
 
-/** What a person did, and when; read from the entries. */
-export type StoryDeed = { kind: EntryKind; remediation: number | null; by: string; at: Date }
+/** What a person did, and when; read from the entries. `until` is the end of a silence. */
+export type StoryDeed = { kind: EntryKind; remediation: number | null; by: string; at: Date; until: Date | null }
 
 export type StoryEscalation = {
   state: 'pending' | 'paging' | 'acknowledged' | 'resolved' | 'exhausted'
@@ -96,4 +96,6 @@ export type MessageSetting = {
   dangerOf: (handler: string) => string | null
   /** What the policy in force names as the runbook of a rule. */
   runbookOf: (system: string | null, rule: string | null) => string | null
+  /** False where no Alertmanager is set that could silence; left out: it can. */
+  canSilence?: boolean
 }

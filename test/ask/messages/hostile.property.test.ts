@@ -121,10 +121,16 @@ const story: fc.Arbitrary<Story> = fc.record({
   remediations: fc.array(remediation, { maxLength: 5 }),
   deeds: fc.array(
     fc.record({
-      kind: fc.constantFrom<EntryKind[]>('approval.given', 'incident.closed', 'escalation.acknowledged'),
+      kind: fc.constantFrom<EntryKind[]>(
+        'approval.given',
+        'incident.closed',
+        'escalation.acknowledged',
+        'silence.created',
+      ),
       remediation: fc.constant(null),
       by: hostile,
       at: date,
+      until: maybe(date),
     }),
     { maxLength: 3 },
   ),

@@ -57,3 +57,10 @@ it('names the runbook and the incident without a link when it has no address of 
   expect(texts).toContain('Runbook: `docs/runbooks/fluxbase.md#pool`')
   expect(texts).toContain('Incident 7')
 })
+
+it('offers no silence where nothing could carry it out', () => {
+  const actions = buttonsOf(incidentMessage(tale(), { ...SETTING, canSilence: false })).map(
+    ({ action_id }) => action_id,
+  )
+  expect(actions).toEqual(['approve', 'deny', 'acknowledge'])
+})

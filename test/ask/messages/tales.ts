@@ -60,7 +60,7 @@ export function tale(story: Partial<Story> = {}, remediation: Partial<StoryRemed
 
 const approval = WAITING.approval
 const given = approval && { ...approval, given: ['ana'] }
-const approved = [{ kind: 'approval.given', remediation: 12, by: 'ana', at: at(4) }] as const
+const approved = [{ kind: 'approval.given', remediation: 12, by: 'ana', at: at(4), until: null }] as const
 const run = { number: 1, startedAt: at(4), endedAt: null, outcome: null, error: null }
 const ENDED = { ...run, endedAt: at(5), outcome: 'done' } as const
 
@@ -98,7 +98,10 @@ export const TALES: Readonly<Record<string, Story>> = {
     rule: null,
     remediations: [],
     escalation: { state: 'acknowledged', reason: 'no-rule', level: 1, dueAt: null },
-    deeds: [{ kind: 'escalation.acknowledged', remediation: null, by: 'ana', at: at(3) }],
+    deeds: [{ kind: 'escalation.acknowledged', remediation: null, by: 'ana', at: at(3), until: null }],
+  }),
+  silenced: tale({
+    deeds: [{ kind: 'silence.created', remediation: null, by: 'ana', at: at(3), until: at(63) }],
   }),
   resolved: tale(
     {
