@@ -58,6 +58,7 @@ export function startSlack({
     apiUrl: config.slackApiUrl,
     commands: createAskCommands(flow, { ...flow, alertmanager }, wake),
     reads: createAskReads(database, policies, flow, now),
+    batchOf: ledger.findBatch,
     personOf: (id) => personBySlack(policies().severity, id),
     refusals: { refused: metrics.ask.refused, record: (refusal) => recordRefusal(flow, refusal) },
     firstSeen: (hash) => ledger.firstSeen(hash, now()),

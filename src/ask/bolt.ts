@@ -6,7 +6,7 @@ import { createTell } from './answer.ts'
 import { createBoltApp, guardApp, trackApp } from './bolt-app.ts'
 import { boltLog, withoutTokens } from './bolt-log.ts'
 import { addSlashCommand } from './commands.ts'
-import type { AskCommands, AskReads, PersonOf } from './decisions.ts'
+import type { AskCommands, AskReads, BatchOf, PersonOf } from './decisions.ts'
 import { createHttpReceiver } from './hono-receiver.ts'
 import { addListeners } from './listeners.ts'
 import type { RefusalSink } from './refusal.ts'
@@ -25,6 +25,7 @@ export type AskOptions = {
   apiUrl: string | null
   commands: AskCommands
   reads: AskReads
+  batchOf: BatchOf
   personOf: PersonOf
   refusals: RefusalSink
   /** True when nobody, in any replica, was told of this hash before. Throws while the ledger is away. */
@@ -54,7 +55,7 @@ const DEAF =
 
 /** Starts Slack. Returns at once, whatever Slack does; what is wrong with the set-up is said in the log and in `problems`. */
 export function startAsk(options: AskOptions): Ask {
-  const { botToken, appToken, signingSecret, apiUrl, commands, reads, personOf, firstSeen, now } = options
+  const { botToken, appToken, signingSecret, apiUrl, commands, reads, batchOf, personOf, firstSeen, now } = options
   const log = withoutTokens(options.log)
   const refusals = withoutFailing(options.refusals, log)
   const logger = boltLog(log)
@@ -74,7 +75,7 @@ export function startAsk(options: AskOptions): Ask {
     const app = createBoltApp({ receiver, botToken, standing, clientOptions, logger })
     if (guarded) guardApp(app, admit)
     waitForDecisions = trackApp(app)
-    addListeners(app, { client, commands, personOf, refusals, tell, log })
+    addListeners(app, { client, commands, batchOf, personOf, refusals, tell, log })
     addSelfTest(app, personOf, tell)
     addSlashCommand(app, { reads, commands, personOf, refusals, log })
   }

@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const ACTIONS = {
   approve: 'approve',
   deny: 'deny',
+  approveAll: 'approve_all',
+  denyAll: 'deny_all',
   acknowledge: 'acknowledge',
   silence: 'silence',
   selfTest: 'self_test',
@@ -11,15 +13,17 @@ export const ACTIONS = {
 
 const Id = z.int().positive()
 const Digest = z.string().regex(/^[0-9a-f]{64}$/)
+const Batch = z.string().regex(/^[0-9a-f]{32}$/)
 
 /**
- * What a button carries: which remediation or incident it is about, and the digest of what was shown. Never who may: that is
- * looked up when it is clicked.
+ * What a button carries: which remediation, incident or list of a grouped message it is about, and the digest of what was
+ * shown. Never who may: that is looked up when it is clicked.
  */
-const ButtonValue = z.strictObject({
+export const ButtonValue = z.strictObject({
   remediation: Id.nullish(),
   incident: Id.nullish(),
   digest: Digest.nullish(),
+  batch: Batch.nullish(),
 })
 export type ButtonValue = z.infer<typeof ButtonValue>
 

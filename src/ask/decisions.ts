@@ -3,6 +3,12 @@ export type CommandResult =
   | { ok: true; state: string }
   | { ok: false; code: 'conflict' | 'forbidden' | 'not-found' | 'bad-parameter'; message: string; state?: string }
 
+/** A remediation as it was shown: a decision counts for this digest and nothing else. */
+export type Shown = { remediation: number; digest: string }
+
+/** What the buttons of a grouped message stood for; null when there was no such message. */
+export type BatchOf = (batch: string) => Promise<readonly Shown[] | null>
+
 /** What a person can do from Slack. Each is decided by flow, like the same wish over the API. */
 export type AskCommands = {
   approve: (ask: { remediation: number; person: string; digest: string; via: 'slack' }) => Promise<CommandResult>

@@ -1,14 +1,13 @@
 import type { types, ViewOutput } from '@slack/bolt'
 import { z } from 'zod'
+import { ButtonValue } from './button.ts'
 
 export const DENY_VIEW = 'deny'
 const REASON = 'reason'
 const LONGEST_REASON = 1000
 
 /** What the modal carries from the click to the answer, and where the answer to a refusal goes. */
-const Carried = z.strictObject({
-  remediation: z.int().positive(),
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+const Carried = ButtonValue.pick({ remediation: true, digest: true, batch: true }).extend({
   channel: z.string().optional(),
   thread: z.string().optional(),
 })
@@ -28,7 +27,13 @@ export function denyModal(denial: Denial): types.ModalView {
         type: 'input',
         block_id: REASON,
         optional: true,
-        label: { type: 'plain_text', text: `Why not? Remediation ${denial.remediation} will not run.` },
+        label: {
+          type: 'plain_text',
+          text:
+            denial.remediation == null
+              ? 'Why not? None of the shown will run.'
+              : `Why not? Remediation ${denial.remediation} will not run.`,
+        },
         element: { type: 'plain_text_input', action_id: REASON, multiline: true, max_length: LONGEST_REASON },
       },
     ],

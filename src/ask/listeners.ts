@@ -3,7 +3,8 @@ import { sentence } from '../domain/errors.ts'
 import type { Log } from '../domain/log.ts'
 import type { Place, Tell } from './answer.ts'
 import { ACTIONS, actionNamed, type ButtonValue, readButton } from './button.ts'
-import type { AskCommands, CommandResult, PersonOf } from './decisions.ts'
+import { decideShown, shownBehind } from './decide-shown.ts'
+import type { AskCommands, BatchOf, CommandResult, PersonOf } from './decisions.ts'
 import { DENY_VIEW, denyModal, readDenial } from './deny-modal.ts'
 import type { RefusalSink } from './refusal.ts'
 
@@ -13,6 +14,7 @@ const SILENCE_MS = 3_600_000
 export type ListenerDeps = {
   client: webApi.WebClient
   commands: AskCommands
+  batchOf: BatchOf
   personOf: PersonOf
   refusals: RefusalSink
   tell: Tell
@@ -26,33 +28,36 @@ type Click = { what: string; person: string; value: ButtonValue; place: Place | 
  * ledger; whoever clicked is told when it did not count. What counted shows in the message, which everybody sees.
  */
 export function addListeners(app: App, deps: ListenerDeps): void {
-  const { commands } = deps
-  onClick(app, ACTIONS.approve, deps, async ({ value: { remediation, digest }, person }) => {
-    if (remediation == null || digest == null) return null
-    return commands.approve({ remediation, person, digest, via: 'slack' })
-  })
+  const { client, commands, batchOf } = deps
+  const via = 'slack'
+  for (const name of [ACTIONS.approve, ACTIONS.approveAll]) {
+    onClick(app, name, deps, async ({ value, person }) => {
+      const shown = await shownBehind(value, batchOf)
+      return shown && decideShown(shown, (one) => commands.approve({ ...one, person, via }))
+    })
+  }
+  for (const name of [ACTIONS.deny, ACTIONS.denyAll]) {
+    onClick(app, name, deps, async ({ value: { remediation, digest, batch }, place, trigger }) => {
+      const denial = { remediation, digest, batch, channel: place?.channel, thread: place?.thread }
+      if ((await shownBehind(denial, batchOf)) === null) return null
+      await client.views.open({ trigger_id: trigger, view: denyModal(denial) })
+      return { ok: true, state: 'asked-why' }
+    })
+  }
   onClick(app, ACTIONS.acknowledge, deps, async ({ value: { incident }, person }) => {
-    return incident == null ? null : commands.acknowledge({ incident, person, via: 'slack' })
+    return incident == null ? null : commands.acknowledge({ incident, person, via })
   })
   onClick(app, ACTIONS.silence, deps, async ({ value: { incident }, person }) => {
-    return incident == null ? null : commands.silence({ incident, person, forMs: SILENCE_MS, via: 'slack' })
-  })
-  onClick(app, ACTIONS.deny, deps, async ({ value: { remediation, digest }, place, trigger }) => {
-    if (remediation == null || digest == null) return null
-    const view = denyModal({ remediation, digest, channel: place?.channel, thread: place?.thread })
-    await deps.client.views.open({ trigger_id: trigger, view })
-    return { ok: true, state: 'asked-why' }
+    return incident == null ? null : commands.silence({ incident, person, forMs: SILENCE_MS, via })
   })
   app.view(DENY_VIEW, async ({ ack, body, view }) => {
     await ack()
     const denial = readDenial(view)
     const channel = denial?.channel
     const place = channel === undefined ? null : { channel, user: body.user.id, thread: denial?.thread }
-    const about = denial === null ? {} : { remediation: denial.remediation }
-    await answered('deny', body.user.id, place, about, deps, async (person) => {
-      if (denial === null) return null
-      const { remediation, reason, digest } = denial
-      return commands.deny({ remediation, person, reason, digest, via: 'slack' })
+    await answered('deny', body.user.id, place, denial ?? {}, deps, async (person) => {
+      const shown = denial && (await shownBehind(denial, batchOf))
+      return shown && decideShown(shown, (one) => commands.deny({ ...one, person, reason: denial.reason, via }))
     })
   })
 }
@@ -79,7 +84,7 @@ async function answered(
   what: string,
   slackUser: string,
   place: Place | null,
-  { remediation, incident }: ButtonValue,
+  { remediation, incident }: Pick<ButtonValue, 'remediation' | 'incident'>,
   { personOf, refusals, tell, log }: ListenerDeps,
   decide: (person: string) => Promise<CommandResult | null>,
 ): Promise<void> {

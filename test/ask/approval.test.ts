@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CommandResult } from '../../src/ask/decisions.ts'
 import type { FakeView } from '../support/fake-slack/blocks.ts'
 import { clickOn, submitted } from '../support/fake-slack/payloads.ts'
-import { ALICE, type AskUnderTest, askUnderTest, DIGEST, postQuestion, STRANGER, WAYS } from './ask-under-test.ts'
+import {
+  ALICE,
+  type AskUnderTest,
+  askUnderTest,
+  BATCH,
+  DIGEST,
+  postQuestion,
+  STRANGER,
+  WAYS,
+} from './ask-under-test.ts'
 
 describe.each(WAYS)('a decision over %s', (way) => {
   let it: AskUnderTest
@@ -69,6 +78,31 @@ describe.each(WAYS)('a decision over %s', (way) => {
     })
   })
 
+  test('a click on a list is one yes for each that was shown, and tells what did not count', async () => {
+    const list = { remediation: null, digest: null, batch: BATCH }
+    await click('approve_all', ALICE, list)
+    await expect.poll(() => it.asked.map(({ ask }) => ask.remediation)).toEqual([1, 2, 3])
+    const ask = { remediation: 2, person: 'alice', digest: DIGEST, via: 'slack' }
+    expect(it.asked).toContainEqual({ command: 'approve', ask })
+    answer = { ok: false, code: 'conflict', message: 'it is running' }
+    await click('approve_all', ALICE, list)
+    expect(await told()).toMatchObject({
+      text: 'Not done: 3 of 3: it is running; it is running; it is running.',
+    })
+  })
+
+  test('a no to a list asks why once and denies each that was shown', async () => {
+    await click('deny_all', ALICE, { remediation: null, digest: null, batch: BATCH })
+    const view = await it.fake.until(({ views }) => views[0])
+    await it.deliver.interaction(submitted(it.fake, ALICE, view as FakeView, { reason: 'too many' }))
+    await it.ask.close()
+    expect(it.asked.map(({ command, ask }) => [command, ask.remediation, ask.reason])).toEqual([
+      ['deny', 1, 'too many'],
+      ['deny', 2, 'too many'],
+      ['deny', 3, 'too many'],
+    ])
+  })
+
   test.each([
     ['acknowledge', { incident: 3, person: 'alice', via: 'slack' }],
     ['silence', { incident: 3, person: 'alice', forMs: 3_600_000, via: 'slack' }],
@@ -96,6 +130,7 @@ describe.each(WAYS)('a decision over %s', (way) => {
     ['an unknown field', { approver: 'alice' }],
     ['no digest', { digest: null }],
     ['a digest that is none', { digest: 'x' }],
+    ['a list that nobody was shown', { remediation: null, batch: 'c'.repeat(32) }],
   ])('a button with %s decides nothing and is put on record', async (_, value) => {
     await click('approve', ALICE, value)
     expect(await told()).toMatchObject({ text: expect.stringContaining('Not done') })

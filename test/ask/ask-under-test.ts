@@ -10,6 +10,7 @@ import type { FakeMessage } from '../support/fake-slack/workspace.ts'
 export const ALICE = 'U0ALICE'
 export const STRANGER = 'U0STRANGER'
 export const DIGEST = 'd'.repeat(64)
+export const BATCH = 'b'.repeat(32)
 export const WAYS = ['HTTP', 'Socket Mode'] as const
 export type Way = (typeof WAYS)[number]
 
@@ -76,6 +77,8 @@ export async function askUnderTest(way: Way, given: Given = {}): Promise<AskUnde
       explain: async (labels) => `labels: ${labels}`,
       oncall: async () => 'alice',
     },
+    batchOf: async (batch) =>
+      batch === BATCH ? [1, 2, 3].map((remediation) => ({ remediation, digest: DIGEST })) : null,
     personOf: (id) => (id === ALICE ? 'alice' : null),
     refusals: { refused: (why) => void counted.push(why), record: async (refusal) => void recorded.push(refusal) },
     firstSeen: async (hash) => !seen.has(hash) && seen.add(hash) !== null,
@@ -108,7 +111,7 @@ export async function askUnderTest(way: Way, given: Given = {}): Promise<AskUnde
 /** Posts the message that asks, and returns it as it stands in the channel. */
 export async function postQuestion({ fake, ask }: AskUnderTest, value: object = {}): Promise<FakeMessage> {
   const carried = JSON.stringify({ remediation: 7, incident: 3, digest: DIGEST, ...value })
-  const names = ['approve', 'deny', 'acknowledge', 'silence']
+  const names = ['approve', 'deny', 'acknowledge', 'silence', 'approve_all', 'deny_all']
   const button = (name: string) =>
     ({ type: 'button', action_id: name, text: { type: 'plain_text', text: name }, value: carried }) as const
   await ask.client.chat.postMessage({
