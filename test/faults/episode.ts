@@ -40,12 +40,20 @@ export function notificationOf(
   })
 }
 
-/** Delivers a body; returns the notification's id, or the status of a refusal. @throws when nobody listens */
-export async function deliver(url: string, body: string): Promise<{ id: string } | { refused: number }> {
+/** Longest wait for an answer, in ms. */
+const ANSWER_MS = 10_000
+
+/** Delivers a body; returns the notification's id, or the status of a refusal. @throws when nobody answers */
+export async function deliver(
+  url: string,
+  body: string,
+  patienceMs = ANSWER_MS,
+): Promise<{ id: string } | { refused: number }> {
   const answer = await fetch(`${url}/webhooks/alertmanager`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
+    signal: AbortSignal.timeout(patienceMs),
   })
   const said = (await answer.json()) as { notification?: string }
   return answer.status === 202 && said.notification ? { id: said.notification } : { refused: answer.status }

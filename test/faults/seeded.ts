@@ -6,12 +6,18 @@ export type Seeded = {
   between: (from: number, to: number) => number
   pick: <T>(from: readonly T[]) => T
   shuffle: <T>(all: readonly T[]) => T[]
+  /** Choices of their own, for work beside this: who asks first must not change what the other gets. */
+  branch: () => Seeded
 }
 
 /** Seeds the choices of one test from FAULT_SEED, or anew; a test that fails tells its seed. */
 export function seedChoices(): Seeded {
   const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31))
   onTestFailed(() => console.error(`FAULT_SEED=${seed} makes the same choices again, though not at the same instants`))
+  return choicesFrom(seed)
+}
+
+function choicesFrom(seed: number): Seeded {
   let state = seed
   // Mulberry32: small, and even enough for tests.
   const next = (): number => {
@@ -28,5 +34,6 @@ export function seedChoices(): Seeded {
         .map((one) => ({ one, at: next() }))
         .sort((a, b) => a.at - b.at)
         .map(({ one }) => one),
+    branch: () => choicesFrom(Math.floor(next() * 2 ** 31)),
   }
 }
