@@ -100,6 +100,14 @@ describe('the fake Slack', () => {
     expect(await wrong()).toMatchObject({ ok: false, error })
   })
 
+  test('posts to a channel by its name and returns its id, and edits by the id alone', async () => {
+    const posted = (await post({ channel: '#night' })) as unknown as { channel: string; ts: string }
+    expect(posted).toMatchObject({ ok: true, channel: fake.channel })
+    const edit = (channel: string) => call('chat.update', { channel, ts: posted.ts, text: 'edited' })
+    expect(await edit('#night')).toMatchObject({ ok: false, error: 'channel_not_found' })
+    expect(await edit(posted.channel)).toMatchObject({ ok: true })
+  })
+
   test('lets one connection in for each ticket', async () => {
     const { url } = (await call('apps.connections.open', {}, fake.appToken)) as unknown as { url: string }
     const connect = (): Promise<string> =>

@@ -19,6 +19,8 @@ const json = <T extends z.ZodType>(schema: T) =>
     .pipe(schema)
 
 const conversation = z.string().regex(/^[CDGU][A-Z0-9]{2,}$/)
+/** Posting alone takes a name as well; everything else needs the id that posting returns. */
+const channelName = z.string().regex(/^#[a-z0-9_-]{1,80}$/)
 const timestamp = z.string().regex(/^\d{10}\.\d{6}$/)
 const flag = z.enum(['true', 'false'])
 /** Longer text is cut off by Slack; ours never is, or it is a fault. */
@@ -44,7 +46,12 @@ export const METHODS = {
   'apps.connections.open': { scope: null, args: z.strictObject({}) },
   'chat.postMessage': {
     scope: 'chat:write',
-    args: z.strictObject({ ...message, thread_ts: timestamp.optional(), reply_broadcast: flag.optional() }),
+    args: z.strictObject({
+      ...message,
+      channel: z.union([conversation, channelName]),
+      thread_ts: timestamp.optional(),
+      reply_broadcast: flag.optional(),
+    }),
   },
   'chat.update': { scope: 'chat:write', args: z.strictObject({ ...message, ts: timestamp }) },
   'chat.delete': { scope: 'chat:write', args: z.strictObject({ channel: conversation, ts: timestamp }) },
@@ -72,6 +79,7 @@ export function readArgs<N extends MethodName>(method: N, form: URLSearchParams)
       ({ path, message }) => `[ERROR] ${message} [json-pointer:/${path.join('/')}]`,
     )
     const field = read.error.issues[0]?.path[0]
+    if (field === 'channel') return { error: 'channel_not_found', messages }
     const error = field === 'blocks' ? 'invalid_blocks' : field === 'text' ? 'msg_too_long' : 'invalid_arguments'
     return { error, messages }
   }

@@ -24,6 +24,11 @@ export type Workspace = {
   run: <N extends MethodName>(method: N, args: MethodArgs<N>) => Record<string, unknown> | ApiError
 }
 
+/** `#night` is the name of C0NIGHT: enough to post by name. */
+function idOf(name: string): string {
+  return `C0${name.slice(1).toUpperCase()}`
+}
+
 /** Makes an empty workspace, in which the app is a member of these channels. */
 export function createWorkspace(channels: readonly string[], identity: Record<string, unknown>): Workspace {
   const messages: FakeMessage[] = []
@@ -38,7 +43,8 @@ export function createWorkspace(channels: readonly string[], identity: Record<st
   }
   const find = (channel: string, ts: string): number => messages.findIndex((m) => m.channel === channel && m.ts === ts)
   // Posting to a member id opens the direct messages with that person.
-  const place = (channel: string): string => (channel.startsWith('U') ? `D${channel.slice(1)}` : channel)
+  const place = (channel: string): string =>
+    channel.startsWith('#') ? idOf(channel) : channel.startsWith('U') ? `D${channel.slice(1)}` : channel
 
   const run: Workspace['run'] = (method, given) => {
     const args = given as Record<string, unknown> & { channel: string; ts: string; text?: string; blocks?: FakeBlock[] }
