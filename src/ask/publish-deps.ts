@@ -4,8 +4,14 @@ import type { MessageBlock } from './messages/block.ts'
 import type { Batch } from './messages/grouped-message.ts'
 import type { MessageSetting, Story, StoryEntry } from './messages/story.ts'
 
-/** How far a message has told one incident: entries of its chain by number. */
-export type ToldStory = { incident: number; headSeq: number; threadPosition: number }
+/** How far a message has told one incident, or one run by hand: entries of its chain by number. */
+export type ToldStory = {
+  story: number
+  incident: number | null
+  byHand: number | null
+  headSeq: number
+  threadPosition: number
+}
 /** A message that we have taken, until the lease runs out. */
 export type Taken = {
   id: number
@@ -22,6 +28,7 @@ export type Taken = {
 type Placing = {
   lockMessages: () => Promise<void>
   untoldIncidents: (now: Date, limit: number) => Promise<Untold[]>
+  untoldRuns: (limit: number) => Promise<{ byHand: number; system: string }[]>
   recentMessages: (since: Date) => Promise<Recent[]>
   insertMessage: (
     message: {
@@ -31,6 +38,7 @@ type Placing = {
       rule: string | null
       grouped: boolean
       incidents: readonly number[]
+      byHand: number | null
     },
     at: Date,
   ) => Promise<void>
@@ -42,12 +50,18 @@ export type PublishLedger = {
   transaction: <T>(work: (tx: Placing) => Promise<T>) => Promise<T>
   takeMovedMessage: (now: Date, lease: Date) => Promise<Taken | null>
   storiesOf: (incidents: readonly number[]) => Promise<Story[]>
-  entriesBetween: (incident: number, after: number, upTo: number, limit: number) => Promise<StoryEntry[]>
+  storiesByHand: (byHand: readonly number[]) => Promise<Story[]>
+  entriesBetween: (
+    of: Pick<ToldStory, 'incident' | 'byHand'>,
+    after: number,
+    upTo: number,
+    limit: number,
+  ) => Promise<StoryEntry[]>
   /** Entries that a person should not miss, of many incidents, each after the last that was told. */
   notableEntries: (stories: readonly ToldStory[]) => Promise<(StoryEntry & { incident: number })[]>
   insertBatch: (id: string, shown: Batch['shown'], at: Date) => Promise<void>
   recordShown: (taken: Taken, shown: { channel: string; ts: string | null; hash: string }, at: Date) => Promise<void>
-  recordThread: (told: readonly { incident: number; threadPosition: number }[]) => Promise<void>
+  recordThread: (told: readonly { story: number; threadPosition: number }[]) => Promise<void>
   recordTold: (taken: Taken, watchUntil: Date | null, at: Date) => Promise<void>
   recordFailure: (taken: Taken, error: string, nextTryAt: Date, at: Date) => Promise<void>
 }

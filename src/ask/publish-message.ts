@@ -29,7 +29,10 @@ export async function publishMessage(
 ): Promise<SlackFailure | null> {
   const posted = unrecorded.get(message.id)
   const taken = posted === undefined ? message : { ...message, ...posted, renderedHash: posted.hash }
-  const stories = await deps.ledger.storiesOf(taken.stories.map(({ incident }) => incident))
+  const stories = [
+    ...(await deps.ledger.storiesOf(taken.stories.flatMap(({ incident }) => incident ?? []))),
+    ...(await deps.ledger.storiesByHand(taken.stories.flatMap(({ byHand }) => byHand ?? []))),
+  ]
   const { message: shown, batch } = render(taken, stories, deps.setting)
   if (batch !== null) await deps.ledger.insertBatch(batch.id, batch.shown, deps.now())
   try {

@@ -10,16 +10,17 @@ const ENTRIES_PER_TURN = 500
  * @throws NotTaken
  */
 export async function tellThread({ ledger, slack, now }: PublishDeps, taken: Taken, place: Place): Promise<void> {
-  for (const { incident, headSeq, threadPosition } of taken.stories) {
+  for (const told of taken.stories) {
+    const { story, headSeq, threadPosition } = told
     if (headSeq <= threadPosition) continue
-    const entries = await ledger.entriesBetween(incident, threadPosition, headSeq, ENTRIES_PER_TURN)
+    const entries = await ledger.entriesBetween(told, threadPosition, headSeq, ENTRIES_PER_TURN)
     for (const { message, upTo } of threadReplies(entries)) {
       assertOurs(taken, now())
       await post(slack, place.channel, message, { thread_ts: place.ts })
-      await ledger.recordThread([{ incident, threadPosition: upTo }])
+      await ledger.recordThread([{ story, threadPosition: upTo }])
     }
     const all = entries.length < ENTRIES_PER_TURN
-    await ledger.recordThread([{ incident, threadPosition: all ? headSeq : (entries.at(-1)?.seq ?? headSeq) }])
+    await ledger.recordThread([{ story, threadPosition: all ? headSeq : (entries.at(-1)?.seq ?? headSeq) }])
   }
 }
 
@@ -32,7 +33,7 @@ export async function tellGroupThread({ ledger, slack }: PublishDeps, taken: Tak
   if (moved.length === 0) return
   const reply = groupReply(await ledger.notableEntries(moved))
   if (reply !== null) await post(slack, place.channel, reply, { thread_ts: place.ts })
-  await ledger.recordThread(moved.map(({ incident, headSeq }) => ({ incident, threadPosition: headSeq })))
+  await ledger.recordThread(moved.map(({ story, headSeq }) => ({ story, threadPosition: headSeq })))
 }
 
 /** Longest that one call may take, in ms, with time to spare. */

@@ -43,11 +43,15 @@ export function createPublisher(deps: PublishDeps): Publisher {
   }
 }
 
-/** Gives every incident that Slack should know of a message, its own or a shared one. */
+/** Gives every incident that Slack should know of a message, its own or a shared one, and every run by hand its own. */
 async function shareOut({ ledger, channelOf, now }: PublishDeps): Promise<void> {
   await ledger.transaction(async (tx) => {
     await tx.lockMessages()
     const at = now()
+    for (const { byHand, system } of await tx.untoldRuns(INCIDENTS_PER_TURN)) {
+      const message = { channel: channelOf(system) || null, system, rule: null, grouped: false, incidents: [], byHand }
+      await tx.insertMessage(message, at)
+    }
     const untold = await tx.untoldIncidents(at, INCIDENTS_PER_TURN)
     if (untold.length === 0) return
     const recent = await tx.recentMessages(new Date(at.getTime() - GROUP_WITHIN_MS))
@@ -55,7 +59,8 @@ async function shareOut({ ledger, channelOf, now }: PublishDeps): Promise<void> 
       if (placement.join !== null) await tx.addStories(placement.join, incidents)
       else {
         const { system, rule, grouped } = placement
-        await tx.insertMessage({ channel: channelOf(system) || null, system, rule, grouped, incidents }, at)
+        const channel = channelOf(system) || null
+        await tx.insertMessage({ channel, system, rule, grouped, incidents, byHand: null }, at)
       }
     }
   })

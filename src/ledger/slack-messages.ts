@@ -2,6 +2,8 @@ import type { Db } from './database.ts'
 
 /** An incident that Slack knows nothing of yet. */
 export type UntoldIncident = { incident: number; system: string | null; rule: string | null }
+/** A run asked for by hand that waits for somebody else's approval, and that Slack knows nothing of yet. */
+export type UntoldRun = { byHand: number; system: string }
 /** A message of the last moments: how many stories it tells already. */
 export type RecentMessage = {
   id: number
@@ -17,6 +19,8 @@ export type NewMessage = {
   rule: string | null
   grouped: boolean
   incidents: readonly number[]
+  /** Set for a run by hand, which has no incident. */
+  byHand: number | null
 }
 
 /** Any number, but always this one: publishers share incidents out one after the other. */
@@ -49,6 +53,17 @@ export async function untoldIncidents(tx: Db, now: Date, limit: number): Promise
   return rows
 }
 
+/** Runs asked for by hand that wait for somebody else and have no message. */
+export async function untoldRuns(tx: Db, limit: number): Promise<UntoldRun[]> {
+  const { rows } = await tx.query<UntoldRun>(
+    `select id as "byHand", system from remediation
+      where incident is null and state = 'awaiting_approval' and not exists (select from slack_story where by_hand = remediation.id)
+      order by id limit $1`,
+    [limit],
+  )
+  return rows
+}
+
 /** Messages made since then. */
 export async function recentMessages(tx: Db, since: Date): Promise<RecentMessage[]> {
   const { rows } = await tx.query<RecentMessage>(
@@ -66,7 +81,14 @@ export async function insertMessage(tx: Db, message: NewMessage, at: Date): Prom
      values (coalesce($1::text, ''), $2, $3, $4, case when $1 is null then $5 else 'infinity'::timestamptz end, $5, $5, $5) returning id`,
     [message.channel, message.system, message.rule, message.grouped, at],
   )
-  await addStories(tx, (rows[0] as { id: number }).id, message.incidents)
+  const { id } = rows[0] as { id: number }
+  await addStories(tx, id, message.incidents)
+  // The system's chain is long, and what it told before is not about this run.
+  await tx.query(
+    `insert into slack_story (message, by_hand, thread_position)
+     select $1, $2::bigint, coalesce((select seq from chain where id = 0), 0) where $2::bigint is not null`,
+    [id, message.byHand],
+  )
 }
 
 /** Has a message tell these incidents too. */

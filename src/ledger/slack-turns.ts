@@ -1,7 +1,14 @@
 import type { Db } from './database.ts'
 
-/** How far a message has told one incident: entries of its chain by number. */
-export type ToldStory = { incident: number; headSeq: number; seenSeq: number; threadPosition: number }
+/** How far a message has told one incident, or one run by hand: entries of its chain by number. */
+export type ToldStory = {
+  story: number
+  incident: number | null
+  byHand: number | null
+  headSeq: number
+  seenSeq: number
+  threadPosition: number
+}
 /** A message that a publisher has taken, until its lease runs out. */
 export type TakenMessage = {
   id: number
@@ -26,7 +33,7 @@ export async function takeMovedMessage(db: Db, now: Date, lease: Date): Promise<
       where id = (
         select id from slack_message as message
          where watch_until > $1 and next_try_at <= $1
-           and exists (select from slack_story as story join chain on chain.id = story.incident
+           and exists (select from slack_story as story join chain on chain.id = story.chain
                         where story.message = message.id and chain.seq > story.seen_seq)
          order by next_try_at, id limit 1 for update skip locked)
      returning id, channel, ts, grouped, system, rule, rendered_hash as "renderedHash", attempt`,
@@ -35,8 +42,8 @@ export async function takeMovedMessage(db: Db, now: Date, lease: Date): Promise<
   const taken = rows[0]
   if (!taken) return null
   const stories = await db.query<ToldStory>(
-    `select story.incident, chain.seq as "headSeq", seen_seq as "seenSeq", thread_position as "threadPosition"
-       from slack_story as story join chain on chain.id = story.incident where message = $1 order by incident`,
+    `select story.id as story, incident, by_hand as "byHand", chain.seq as "headSeq", seen_seq as "seenSeq", thread_position as "threadPosition"
+       from slack_story as story join chain on chain.id = story.chain where message = $1 order by story.id`,
     [taken.id],
   )
   return { ...taken, lease, stories: stories.rows }
@@ -56,21 +63,18 @@ export async function recordShown(
 }
 
 /** How far the thread has told, written after each reply. */
-export async function recordThread(
-  db: Db,
-  told: readonly { incident: number; threadPosition: number }[],
-): Promise<void> {
+export async function recordThread(db: Db, told: readonly { story: number; threadPosition: number }[]): Promise<void> {
   await db.query(
     `update slack_story set thread_position = greatest(thread_position, told.position)
-       from unnest($1::bigint[], $2::int[]) as told (incident, position) where slack_story.incident = told.incident`,
-    [told.map((story) => story.incident), told.map((story) => story.threadPosition)],
+       from unnest($1::bigint[], $2::int[]) as told (story, position) where slack_story.id = told.story`,
+    [told.map(({ story }) => story), told.map(({ threadPosition }) => threadPosition)],
   )
 }
 
 /** All has been told up to the entries seen; with `watchUntil` nothing more is expected after it. */
 export async function recordTold(
   db: Db,
-  taken: Pick<TakenMessage, 'id' | 'lease'> & { stories: readonly Pick<ToldStory, 'incident' | 'headSeq'>[] },
+  taken: Pick<TakenMessage, 'id' | 'lease'> & { stories: readonly Pick<ToldStory, 'story' | 'headSeq'>[] },
   watchUntil: Date | null,
   at: Date,
 ): Promise<void> {
@@ -79,15 +83,15 @@ export async function recordTold(
        update slack_message set next_try_at = $3, attempt = 0, error = null, watch_until = coalesce($4, watch_until), updated_at = $3
         where id = $1 and next_try_at = $2 returning id)
      update slack_story set seen_seq = greatest(seen_seq, seen.seq)
-       from unnest($5::bigint[], $6::int[]) as seen (incident, seq), told
-      where slack_story.incident = seen.incident and slack_story.message = told.id`,
+       from unnest($5::bigint[], $6::int[]) as seen (story, seq), told
+      where slack_story.id = seen.story and slack_story.message = told.id`,
     [
       taken.id,
       taken.lease,
       at,
       watchUntil,
-      taken.stories.map((story) => story.incident),
-      taken.stories.map((story) => story.headSeq),
+      taken.stories.map(({ story }) => story),
+      taken.stories.map(({ headSeq }) => headSeq),
     ],
   )
 }

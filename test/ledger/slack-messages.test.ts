@@ -36,7 +36,7 @@ async function openIncident(id: number, rule: string | null, escalation: string 
 
 async function makeMessage(incident: number): Promise<void> {
   await slack.insertMessage(
-    { channel: '#ops', system: 'shop', rule: 'ill', grouped: false, incidents: [incident] },
+    { channel: '#ops', system: 'shop', rule: 'ill', grouped: false, incidents: [incident], byHand: null },
     at(0),
   )
 }

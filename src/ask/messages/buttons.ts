@@ -25,13 +25,14 @@ export function buttonsFor(story: Story, danger: string | null, canSilence: bool
     text: plainText(text, 75),
     value,
   })
+  const silenceable = canSilence && story.incident !== null
   const climbs = story.escalation?.state === 'pending' || story.escalation?.state === 'paging'
   const elements = [
     ...(waiting === null
       ? []
       : [approveButton(button(ACTIONS.approve, 'Approve'), waiting, danger), button(ACTIONS.deny, 'Deny')]),
     ...(climbs ? [button(ACTIONS.acknowledge, 'Acknowledge')] : []),
-    ...(canSilence ? [button(ACTIONS.silence, 'Silence 1 h')] : []),
+    ...(silenceable ? [button(ACTIONS.silence, 'Silence 1 h')] : []),
   ]
   return elements.length === 0 ? null : { type: 'actions', elements }
 }

@@ -75,7 +75,7 @@ function listBlocks(shown: readonly Story[], setting: MessageSetting): MessageBl
 /** One incident in at most a fifth of a block, so that none pushes another one out of the list. */
 function listed(story: Story, setting: MessageSetting): Markup {
   const latest = waitingIn(story) ?? story.remediations.at(-1)
-  const place = mrkdwn`• ${storyLink(story.incident, setting.publicUrl, 150)}`
+  const place = mrkdwn`• ${storyLink('Incident', story.incident ?? 0, setting.publicUrl, 150)}`
   if (latest === undefined) return mrkdwn`${place} ${code(labelsOf(story), 300)}`
   if (latest.state !== 'awaiting_approval')
     return mrkdwn`${place} ${code(latest.handler, 60)} on ${code(latest.target, 80)}: ${remediationLine(brief(latest), { ...story, deeds: [] })}`

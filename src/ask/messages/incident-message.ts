@@ -23,9 +23,7 @@ export function incidentMessage(story: Story, setting: MessageSetting): Message 
   const state = stateLine(story)
   const buttons = buttonsFor(story, danger, setting.canSilence ?? true)
   const blocks: MessageBlock[] = [
-    header(
-      `${story.open ? '' : 'Resolved: '}${story.severity} ${nameOf(story)}${story.system === null ? '' : ` · ${story.system}`}`,
-    ),
+    header(`${ended(story)}${story.severity} ${nameOf(story)}${story.system === null ? '' : ` · ${story.system}`}`),
     section(state),
     fields(factsOf(story)),
     ...labelsOf(story),
@@ -39,16 +37,27 @@ export function incidentMessage(story: Story, setting: MessageSetting): Message 
 }
 
 /** What fires, in the alert's own words. */
-export function nameOf({ labels, incident }: Story): string {
+export function nameOf({ labels, incident, remediations }: Story): string {
+  if (incident === null) return `Run by hand: ${remediations[0]?.handler ?? 'nothing'}`
   return labels.alertname || `incident ${incident}`
 }
 
+/** Before the name of a story that is over. */
+function ended({ open, incident }: Story): string {
+  if (open) return ''
+  return incident === null ? 'Ended: ' : 'Resolved: '
+}
+
 function notificationText(story: Story, state: Markup): Markup {
-  const what = mrkdwn`${story.open ? story.severity : `Resolved: ${story.severity}`} ${nameOf(story)}`
+  const what = mrkdwn`${`${ended(story)}${story.severity}`} ${nameOf(story)}`
   return mrkdwn`${what}${story.system === null ? mrkdwn`` : mrkdwn` ${story.system}`}\n${state}`
 }
 
-function factsOf({ system, rule, severity, startsAt, repeats }: Story): Markup[] {
+function factsOf({ incident, requestedBy, system, rule, severity, startsAt, repeats }: Story): Markup[] {
+  if (incident === null) {
+    const by = mrkdwn`*Asked for by* ${code(requestedBy ?? 'unknown', FACT)}, who cannot approve it`
+    return [by, mrkdwn`*System* ${code(system ?? 'unknown', FACT)}`, mrkdwn`*Since* ${time(startsAt)}`]
+  }
   return [
     mrkdwn`*Severity* ${severity}`,
     mrkdwn`*System* ${code(system ?? 'unknown', FACT)}`,
@@ -76,8 +85,11 @@ function stepName({ handler, target }: StoryRemediation): Markup {
   return mrkdwn`${code(handler, 80)} on ${code(target, 80)}`
 }
 
-function linksOf({ incident, system, rule }: Story, { publicUrl, runbookOf }: MessageSetting): Markup[] {
+function linksOf({ incident, system, rule, remediations }: Story, { publicUrl, runbookOf }: MessageSetting): Markup[] {
   const runbook = runbookOf(system, rule)
-  const story = storyLink(incident, publicUrl)
+  const story =
+    incident === null
+      ? storyLink('Remediation', remediations[0]?.id ?? 0, publicUrl)
+      : storyLink('Incident', incident, publicUrl)
   return runbook === null ? [story] : [runbookLink(runbook, publicUrl), story]
 }

@@ -19,10 +19,15 @@ export function runbookLink(runbook: string, publicUrl: string | null): Markup {
   return link(runbook, publicUrl, 'Runbook') ?? mrkdwn`Runbook: ${runbook}`
 }
 
-/** Where the whole story of an incident can be read. */
-export function storyLink(incident: number, publicUrl: string | null, longest = LONGEST): Markup {
-  const label = `Incident ${incident}`
-  return link(`api/v1/incidents/${incident}`, publicUrl, label, longest) ?? { markup: label }
+/** Where the whole story can be read, of an incident or of a remediation. */
+export function storyLink(
+  kind: 'Incident' | 'Remediation',
+  id: number,
+  publicUrl: string | null,
+  longest = LONGEST,
+): Markup {
+  const label = `${kind} ${id}`
+  return link(`api/v1/${kind.toLowerCase()}s/${id}`, publicUrl, label, longest) ?? { markup: label }
 }
 
 function addressOf(place: string, publicUrl: string | null): string | null {

@@ -8,7 +8,7 @@ const NAME = 60
 export function stateLine(story: Story): Markup {
   const latest = story.remediations.at(-1)
   const parts = [
-    ...(story.open ? [] : [closedLine(story)]),
+    ...(story.open || story.incident === null ? [] : [closedLine(story)]),
     ...(latest === undefined ? [] : [remediationLine(latest, story)]),
     ...(story.open ? [...escalationLine(story), ...silenceLine(story)] : []),
   ]

@@ -60,9 +60,12 @@ export type StoryEscalation = {
   dueAt: Date | null
 }
 
-/** One incident as Slack tells it. */
+/** One incident as Slack tells it, or a run that a person asked for by hand. */
 export type Story = {
-  incident: number
+  /** Null for a run by hand. */
+  incident: number | null
+  /** Who asked for a run by hand. */
+  requestedBy: string | null
   system: string | null
   rule: string | null
   severity: Severity

@@ -24,9 +24,15 @@ create index slack_message_watched on slack_message (watch_until);
 create index slack_message_by_age on slack_message (created_at);
 
 create table slack_story (
-  incident bigint primary key references incident (id),
+  id bigint generated always as identity primary key,
   message bigint not null references slack_message (id),
-  -- Last entry of the incident's chain that the message shows, and last that its thread tells.
+  -- What is told: an incident, or a run that a person asked for by hand.
+  incident bigint unique references incident (id),
+  by_hand bigint unique references remediation (id),
+  check ((incident is null) <> (by_hand is null)),
+  -- The chain of its entries: the incident's own, or the system's.
+  chain bigint not null generated always as (coalesce(incident, 0)) stored,
+  -- Last entry of the chain that the message shows, and last that its thread tells.
   seen_seq integer not null default 0,
   thread_position integer not null default 0
 );

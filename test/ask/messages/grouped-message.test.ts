@@ -35,7 +35,7 @@ it('shows twenty of two hundred that wait, counts the rest, and shows the next w
   const before = groupedMessage(stories, SETTING)
   expect(before.batch?.shown).toHaveLength(20)
   expect(asPage(before.message)).toContain('… and 180 more')
-  const decided = stories.map((story, at) => (at < 20 ? one(story.incident, { state: 'queued' }) : story))
+  const decided = stories.map((story, at) => (at < 20 ? one(story.incident ?? 0, { state: 'queued' }) : story))
   const after = groupedMessage(decided, SETTING)
   expect(after.batch?.shown.map(({ remediation }) => remediation)).toEqual(
     Array.from({ length: 20 }, (_, at) => 121 + at),

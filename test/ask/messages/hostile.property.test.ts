@@ -100,7 +100,8 @@ const remediation: fc.Arbitrary<StoryRemediation> = fc.record({
   verifyUntil: maybe(date),
 })
 const story: fc.Arbitrary<Story> = fc.record({
-  incident: fc.nat(),
+  incident: maybe(fc.nat()),
+  requestedBy: maybe(hostile),
   system: maybe(hostile),
   rule: maybe(hostile),
   severity: fc.constantFrom('P1', 'SEC'),
@@ -186,7 +187,7 @@ const setting = fc
 
 /** The only markup in angle brackets that we write: a time, and a link under our own address with our own words. */
 const OURS =
-  /<(?:!date\^-?\d+\^\{date_short_pretty\} \{time_secs\}\|[-\d: ]+ UTC|https:\/\/night\.example\/[^|<>`\s]*\|(?:Runbook|Incident \d+))>/g
+  /<(?:!date\^-?\d+\^\{date_short_pretty\} \{time_secs\}\|[-\d: ]+ UTC|https:\/\/night\.example\/[^|<>`\s]*\|(?:Runbook|(?:Incident|Remediation) \d+))>/g
 
 function expectHarmless(message: Message): void {
   MessageBlocks.parse(message.blocks)

@@ -23,6 +23,7 @@ it.each([
   ['running', ['acknowledge', 'silence']],
   ['denied', ['acknowledge', 'silence']],
   ['unmatched', ['silence']],
+  ['by-hand', ['approve', 'deny']],
   ['resolved', []],
 ])('offers only what can still be done when it is %s', (name, actions) => {
   const story = TALES[name]

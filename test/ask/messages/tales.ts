@@ -39,6 +39,7 @@ const WAITING: StoryRemediation = {
 
 const OPEN: Story = {
   incident: 7,
+  requestedBy: null,
   system: 'fluxbase',
   rule: 'connection-pool-exhausted',
   severity: 'P2',
@@ -102,6 +103,15 @@ export const TALES: Readonly<Record<string, Story>> = {
   }),
   silenced: tale({
     deeds: [{ kind: 'silence.created', remediation: null, by: 'ana', at: at(3), until: at(63) }],
+  }),
+  'by-hand': tale({
+    incident: null,
+    requestedBy: 'ana',
+    rule: null,
+    severity: 'P4',
+    labels: {},
+    annotations: {},
+    escalation: null,
   }),
   resolved: tale(
     {
