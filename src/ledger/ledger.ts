@@ -1,5 +1,6 @@
 import type { History, HistoryQuestion } from '../domain/history.ts'
 import * as approvals from './approvals.ts'
+import { type BoundAll, bindAll } from './bind.ts'
 import * as controls from './controls.ts'
 import type { Database, Db } from './database.ts'
 import * as entries from './entries.ts'
@@ -11,9 +12,6 @@ import * as outbox from './outbox.ts'
 import * as remediations from './remediations.ts'
 import * as runs from './runs.ts'
 import * as silences from './silences.ts'
-
-type Bound<F> = F extends (db: Db, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
-type BoundAll<M> = { [K in keyof M]: Bound<M[K]> }
 
 const statements = {
   ...approvals,
@@ -37,13 +35,8 @@ export type Ledger = Statements & { transaction: <T>(work: (tx: Statements) => P
 
 /** Binds the ledger's statements to a database. */
 export function createLedger(database: Database): Ledger {
-  return { ...bind(database), transaction: (work) => database.transaction((tx) => work(bind(tx))) }
-}
-
-function bind(db: Db): Statements {
-  const bound = Object.entries(statements).map(([name, statement]) => [
-    name,
-    (...rest: unknown[]) => (statement as (db: Db, ...rest: unknown[]) => unknown)(db, ...rest),
-  ])
-  return Object.fromEntries(bound) as Statements
+  return {
+    ...bindAll(statements, database),
+    transaction: (work) => database.transaction((tx) => work(bindAll(statements, tx))),
+  }
 }
