@@ -1,5 +1,6 @@
 import { type Ask, startAsk } from '../ask/bolt.ts'
 import { createPublisher } from '../ask/publish.ts'
+import { createSlackCalls } from '../ask/publish-client.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../domain/log.ts'
 import { channelOf } from '../domain/severity.ts'
@@ -67,9 +68,11 @@ export function startSlack({
   })
   const publisher = createPublisher({
     ledger,
-    slack: { postMessage: (call) => ask.client.chat.postMessage(call), update: (call) => ask.client.chat.update(call) },
-    channelOf: (system) => channelOf(policies().severity, system) ?? '',
+    // A client of its own: one call is one try. One that waits by itself could outlive the message's lease.
+    slack: createSlackCalls(config.slackBotToken, config.slackApiUrl, log),
+    channelOf: (system) => channelOf(policies().severity, system),
     setting: {
+      canSilence: alertmanager !== null,
       publicUrl: config.publicUrl,
       dangerOf: (handler) => registry.get(handler)?.danger ?? null,
       runbookOf: (system, rule) =>
