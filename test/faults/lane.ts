@@ -81,7 +81,7 @@ export function eventually<T>(look: () => Promise<T>): Promise<T> {
   return vi.waitFor(look, AWHILE)
 }
 
-const LANES = 4
+const LANES = 5
 
 /** How often each fault is repeated. */
 export const ROUNDS = 20
