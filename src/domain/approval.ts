@@ -59,8 +59,9 @@ export function refusalOf(by: string, view: ApprovalView, now: Date): ApprovalRe
   return view.given.includes(by) ? 'already-approved' : null
 }
 
-/** True when the person is named, or is in a named group. */
+/** True when the person is named, or is in a named group. A group is not a person: its name says yes for nobody. */
 export function mayApprove(by: string, approvers: readonly string[], groups: ApprovalView['groups']): boolean {
+  if (Object.hasOwn(groups, by)) return false
   return approvers.some((name) => name === by || (Object.hasOwn(groups, name) && groups[name]?.includes(by)))
 }
 

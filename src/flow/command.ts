@@ -86,6 +86,10 @@ export async function requestRun(
   call: Call,
   by: string,
 ): Promise<CommandResult & { remediation?: number }> {
+  const { people } = deps.policies().severity
+  // Whoever asks must be known, or the same person could ask under another name and approve under this one.
+  if (!Object.hasOwn(people, by))
+    return { ok: false, code: 'forbidden', message: `nobody in severity.yaml is called ${by}` }
   const policy = deps.policies().policies.find((candidate) => candidate.system === system)
   if (!policy) return { ok: false, code: 'not-found', message: `there is no system ${system}` }
   if (!Object.hasOwn(policy.targets, call.target))

@@ -197,6 +197,11 @@ describe('a run by hand', () => {
     expect((await audit(story.db, story.clock.advance('1h'))).breaches).toEqual([])
   })
 
+  it('is refused for somebody who is not known', async () => {
+    story = await openStory()
+    expect(await requestRun(deps(), 'shop', call, 'alice2')).toMatchObject({ ok: false, code: 'forbidden' })
+  })
+
   it('asks the same guards', async () => {
     story = await openStory()
     await setKillSwitch(deps(), true, 'alice', 'test')
