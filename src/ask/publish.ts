@@ -3,8 +3,8 @@ import type { PublishDeps } from './publish-deps.ts'
 import { publishMessage, type Unrecorded } from './publish-message.ts'
 import { waitAfter } from './slack-failure.ts'
 
-/** Messages told in one turn, and incidents shared out: a storm must not make a turn endless. */
-const MESSAGES_PER_TURN = 20
+/** Messages told in one turn, and incidents shared out: a stopping service waits for the end of the turn. */
+const MESSAGES_PER_TURN = 5
 const INCIDENTS_PER_TURN = 500
 /** How long a message stays ours, in ms: far longer than the few calls that it takes, each of which ends in seconds. */
 const LEASE_MS = 60_000

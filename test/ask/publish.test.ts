@@ -129,17 +129,17 @@ it('corrects a message that was posted before Slack went away', async () => {
   expect(messages()).toMatchObject([{ text: expect.stringContaining('*Fixed and verified*'), edits: 1 }])
 })
 
-it('leaves Slack alone for as long as Slack asks', async () => {
+it('leaves Slack alone for as long as Slack asks, with every message', async () => {
   const { story, publish, fake, messages } = await open()
   fake.behave({ kind: 'rate-limited', calls: 1, retryAfterS: 30 })
-  await story.deliver(ILL)
+  for (const other of ['one', 'two']) await story.deliver({ ...ILL, other })
   await publish()
   story.clock.advance('29s')
   await publish()
   expect(fake.calls).toHaveLength(1)
   story.clock.advance('1s')
   await publish()
-  expect(messages()).toHaveLength(1)
+  expect(messages()).toHaveLength(2)
 })
 
 it('keeps what Slack refuses, with its reason, and does not let it stop other messages', async () => {

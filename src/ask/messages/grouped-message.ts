@@ -42,7 +42,7 @@ export function groupedMessage(
   const first = stories[0]
   const counts = mrkdwn`*${waiting.length}* wait for approval, *${open.length}* more are open, *${over.length}* are over`
   const more = left === 0 ? [] : [section(mrkdwn`… and ${left} more; those that wait are shown as these are decided`)]
-  const title = `${stories.length} × ${first === undefined ? '' : `${first.severity} ${nameOf(first)} · ${first.system ?? 'no system'}`}`
+  const title = titleOf(stories)
   const blocks: MessageBlock[] = [
     header(title),
     section(counts),
@@ -52,6 +52,21 @@ export function groupedMessage(
     ...(batch === null ? [] : [batchButtons(batch)]),
   ]
   return { message: { text: mrkdwn`${title}: ${counts}`.markup, blocks }, batch }
+}
+
+/** Incidents of one rule share their alert, as a rule; those that no rule matches need not. */
+function titleOf(stories: readonly Story[]): string {
+  const one = (words: readonly string[], several: string) => (new Set(words).size === 1 ? (words[0] ?? '') : several)
+  const severity = one(
+    stories.map((story) => story.severity),
+    '',
+  )
+  const name = one(stories.map(nameOf), 'different alerts')
+  const system = one(
+    stories.map((story) => story.system ?? 'no system'),
+    'several systems',
+  )
+  return [`${stories.length} ×`, severity, name, '·', system].filter((word) => word !== '').join(' ')
 }
 
 function batchOf(waiting: readonly Story[]): Batch | null {

@@ -49,6 +49,11 @@ it('gives another batch when the digest of one listed remediation has changed', 
   expect(groupedMessage([one(1)], SETTING).batch?.id).not.toBe(groupedMessage([moved], SETTING).batch?.id)
 })
 
+it('does not pass different alerts off as one', () => {
+  const other = tale({ incident: 9, severity: 'P1', system: null, labels: { alertname: 'Other' }, remediations: [] })
+  expect(asPage(groupedMessage([one(1), other], SETTING).message)).toMatch(/^# 2 × different alerts · several systems/)
+})
+
 it('has no buttons when nobody waits', () => {
   expect(buttonsOf(groupedMessage([one(1, { state: 'running' })], SETTING).message)).toEqual([])
 })
