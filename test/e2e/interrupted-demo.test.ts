@@ -12,32 +12,29 @@ import { describeWith } from '../support/real-servers.ts'
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 describeWith(['prometheus', 'alertmanager', 'postgres_exporter'], 'the demo with the real chain', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops all that it started when it gets %s, and says so',
-    async (signal) => {
-      const cwd = await mkdtemp(join(tmpdir(), 'nightshift-test-demo-'))
-      onTestFinished(() => rm(cwd, { recursive: true }))
-      const demo = spawn(process.execPath, [MAIN, 'demo', '--real'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-      onTestFinished(() => void demo.kill('SIGKILL'))
-      const complaints = text(demo.stderr)
-      let said = ''
-      demo.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString()
-      })
-      while (!said.includes('told by postgres_exporter')) await once(demo.stdout, 'data')
-      const before = (await commandLines(cwd)).join('\n')
-      for (const flag of ['--storage.tsdb.path', '--storage.path']) expect(before).toContain(`${flag}=${cwd}`)
+  test('stops all that it started when it is interrupted, and says so', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'nightshift-test-demo-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    const demo = spawn(process.execPath, [MAIN, 'demo', '--real'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void demo.kill('SIGKILL'))
+    const complaints = text(demo.stderr)
+    let said = ''
+    demo.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    while (!said.includes('told by postgres_exporter')) await once(demo.stdout, 'data')
+    const before = (await commandLines(cwd)).join('\n')
+    for (const flag of ['--storage.tsdb.path', '--storage.path']) expect(before).toContain(`${flag}=${cwd}`)
 
-      demo.kill('SIGINT')
-      const [code] = await once(demo, 'exit')
-      expect({ code, complaints: await complaints }).toEqual({
-        code: 1,
-        complaints: 'told to end before its end; everything is stopped\n',
-      })
-      expect(await commandLines(cwd)).toEqual([])
-      expect(await readdir(join(cwd, '.data'))).toEqual([])
-    },
-  )
+    demo.kill('SIGINT')
+    const [code] = await once(demo, 'exit')
+    expect({ code, complaints: await complaints }).toEqual({
+      code: 1,
+      complaints: 'told to end before its end; everything is stopped\n',
+    })
+    expect(await commandLines(cwd)).toEqual([])
+    expect(await readdir(join(cwd, '.data'))).toEqual([])
+  })
 })
 
 /** Command lines of the processes that were told about this folder. */
