@@ -44,6 +44,16 @@ const ABUSE: [string, (body: string) => Promise<Response>, number, string][] = [
     'bad-signature',
   ],
   ['larger than the cap', (body) => send(body + 'x'.repeat(1 << 20)), 413, 'too-large'],
+  [
+    'larger than the cap, in pieces of unsaid length',
+    (body) => {
+      const { headers } = signedRequest(it.url, body, { secret: it.fake.signingSecret, timestamp: second() })
+      const pieces = ReadableStream.from(Array(20).fill(new Uint8Array(1 << 16)))
+      return fetch(it.url, { method: 'POST', headers, body: pieces, duplex: 'half' })
+    },
+    413,
+    'too-large',
+  ],
   ['that is not JSON inside', () => send('payload=%7Bnot'), 400, 'unreadable'],
   ['that is JSON, and no object', () => send('payload=7'), 400, 'unreadable'],
   ['that is no text', () => send(Buffer.from([0x70, 0xff, 0xfe]) as unknown as string), 400, 'unreadable'],
