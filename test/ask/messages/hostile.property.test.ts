@@ -185,9 +185,12 @@ const setting = fc
     dangerOf: () => danger,
   }))
 
-/** The only markup in angle brackets that we write: a time, and a link under our own address with our own words. */
+/**
+ * The only markup in angle brackets that we write: a time, a link under our own address, and the link that the policy itself
+ * names as the runbook, each with our own words.
+ */
 const OURS =
-  /<(?:!date\^-?\d+\^\{date_short_pretty\} \{time_secs\}\|[-\d: ]+ UTC|https:\/\/night\.example\/[^|<>`\s]*\|(?:Runbook|(?:Incident|Remediation) \d+))>/g
+  /<(?:!date\^-?\d+\^\{date_short_pretty\} \{time_secs\}\|[-\d: ]+ UTC|https:\/\/night\.example\/[^|<>`\s]*\|(?:Incident|Remediation) \d+|https?:\/\/[^|<>`\s]+\|Runbook)>/g
 
 function expectHarmless(message: Message): void {
   MessageBlocks.parse(message.blocks)
