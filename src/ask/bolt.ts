@@ -70,6 +70,12 @@ export function startAsk(options: AskOptions): Ask {
   const admit = createAdmission({ identity: standing.identity, firstSeen, refusals })
   const tell = createTell(client, log)
 
+  let socket: SocketReceiver | null = null
+  let handle: Ask['handle'] = null
+  const problems = (): readonly string[] => {
+    const transport = socket === null && handle === null ? DEAF : (socket?.problem() ?? null)
+    return transport === null ? standing.problems() : [...standing.problems(), transport]
+  }
   let waitForDecisions: () => Promise<unknown> = async () => {}
   const wire = (receiver: Receiver, guarded: boolean): void => {
     const app = createBoltApp({ receiver, botToken, standing, clientOptions, logger })
@@ -77,11 +83,9 @@ export function startAsk(options: AskOptions): Ask {
     waitForDecisions = trackApp(app)
     addListeners(app, { client, commands, batchOf, personOf, refusals, tell, log })
     addSelfTest(app, personOf, tell)
-    addSlashCommand(app, { reads, commands, personOf, refusals, log })
+    addSlashCommand(app, { reads, commands, personOf, refusals, problems, log })
   }
 
-  let socket: SocketReceiver | null = null
-  let handle: Ask['handle'] = null
   if (appToken !== null) {
     socket = createSocketReceiver({ appToken, clientOptions, logger, log })
     wire(socket.receiver, true)
@@ -92,17 +96,10 @@ export function startAsk(options: AskOptions): Ask {
     handle = receiver.handle
   } else log.warn({ part: 'slack' }, DEAF)
 
-  const transportProblem = (): string | null => {
-    if (socket !== null) return socket.problem()
-    return handle === null ? DEAF : null
-  }
   return {
     client,
     handle,
-    problems: () => {
-      const transport = transportProblem()
-      return transport === null ? standing.problems() : [...standing.problems(), transport]
-    },
+    problems,
     close: async () => {
       standing.close()
       await socket?.close()

@@ -11,6 +11,8 @@ export type SlashDeps = {
   commands: Pick<AskCommands, 'setKillSwitch'>
   personOf: PersonOf
   refusals: RefusalSink
+  /** What is wrong with the set-up. */
+  problems: () => readonly string[]
   log: Log
 }
 
@@ -30,7 +32,7 @@ export function addSlashCommand(app: App, deps: SlashDeps): void {
     const { word, rest } = split(command.text)
     try {
       if (word === 'self-test') {
-        await respond({ response_type: 'ephemeral', text: 'Self-test', blocks: selfTestQuestion() })
+        await respond({ response_type: 'ephemeral', text: 'Self-test', blocks: selfTestQuestion(deps.problems()) })
         return
       }
       const text = await answerTo(word, rest, command.user_id, deps)

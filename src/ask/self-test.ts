@@ -3,11 +3,18 @@ import { harmless, type Tell } from './answer.ts'
 import { ACTIONS, buttonValue } from './button.ts'
 import type { PersonOf } from './decisions.ts'
 
-/** Asks for one click, which proves that clicks reach us and says who the clicker is to us. */
-export function selfTestQuestion(): types.KnownBlock[] {
+/** Most characters of a section. */
+const LONGEST_TEXT = 3000
+
+/**
+ * Asks for one click, which proves that clicks reach us and says who the clicker is to us.
+ * @param problems what is known to be wrong, said beside it
+ */
+export function selfTestQuestion(problems: readonly string[]): types.KnownBlock[] {
   const text = 'This message shows that Nightshift can post. Click to show that clicks reach it.'
+  const wrong = problems.map((problem) => `Not right: ${problem}`)
   return [
-    { type: 'section', text: { type: 'plain_text', text } },
+    { type: 'section', text: { type: 'plain_text', text: [text, ...wrong].join('\n').slice(0, LONGEST_TEXT) } },
     {
       type: 'actions',
       elements: [

@@ -27,7 +27,12 @@ const AGAIN_MS = 30_000
  * changes; it never holds up the start, since incidents are worked on without Slack, too.
  * @param appOf the app id, where the app-level token tells it
  */
-export function askStanding(client: webApi.WebClient, appOf: string | null, log: Log): Standing {
+export function askStanding(
+  client: webApi.WebClient,
+  appOf: string | null,
+  log: Log,
+  againMs: number = AGAIN_MS,
+): Standing {
   let known: Identity | null = null
   let problems: readonly string[] = []
   let asking: Promise<Identity | null> | null = null
@@ -54,7 +59,7 @@ export function askStanding(client: webApi.WebClient, appOf: string | null, log:
       report([whyNoAnswer(error)])
       return null
     } finally {
-      if (known === null && !closed) timer = setTimeout(() => void identity(), AGAIN_MS).unref()
+      if (known === null && !closed) timer = setTimeout(() => void identity(), againMs).unref()
     }
   }
   const identity = async (): Promise<Identity | null> => {

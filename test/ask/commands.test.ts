@@ -55,6 +55,14 @@ describe.each(WAYS)('/nightshift over %s', (way) => {
     },
   )
 
+  test('self-test names what is wrong with the set-up', async () => {
+    await it.stop()
+    it = await askUnderTest(way, { fake: { scopes: ['chat:write'] } })
+    if (way === 'Socket Mode') await it.fake.socket.connected()
+    await expect.poll(() => it.ask.problems()).toHaveLength(1)
+    expect(JSON.stringify(await type('self-test'))).toContain('Not right: the Slack app lacks the scope commands')
+  })
+
   test.each([
     [ALICE, 'You are known as alice.'],
     [STRANGER, `Nobody in policies/severity.yaml has your Slack member id, ${STRANGER}`],
@@ -64,6 +72,7 @@ describe.each(WAYS)('/nightshift over %s', (way) => {
     const shown = { channel: it.fake.channel, ts: '1', text: '', blocks, thread: null, edits: 0 } as FakeMessage
     await it.deliver.interaction(clickOn(it.fake, user, shown, 'self_test'))
     const { text } = await it.fake.until(({ ephemerals }) => ephemerals[0])
+    expect(JSON.stringify(blocks)).not.toContain('Not right')
     expect(text).toContain('Buttons work')
     expect(text).toContain(known)
     expect(it.counted).toEqual([])

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { askStanding } from '../../src/ask/standing.ts'
 import { SCOPES } from '../../src/ask/startup.ts'
+import { silentLog } from '../../src/domain/log.ts'
 import { type AskUnderTest, askUnderTest } from './ask-under-test.ts'
 
 let it: AskUnderTest
@@ -43,6 +45,16 @@ describe('the start', () => {
     it = await askUnderTest('HTTP', { before: (fake) => fake.behave({ kind: 'down' }) })
     const problems = () => it.ask.problems()
     await expect.poll(problems, { timeout: 15_000 }).toEqual([expect.stringContaining('Slack does not answer')])
+  })
+
+  test('that Slack did not answer is tried again by itself, and what was wrong is forgotten', async () => {
+    it = await askUnderTest('HTTP')
+    it.fake.behave({ kind: 'error', error: 'internal_error' })
+    const standing = askStanding(it.ask.client, null, silentLog, 20)
+    await expect.poll(() => standing.problems()).toHaveLength(1)
+    it.fake.behave({ kind: 'well' })
+    await expect.poll(() => standing.problems()).toEqual([])
+    standing.close()
   })
 
   test('with a token and no way in says that the buttons will do nothing', async () => {
