@@ -20,6 +20,8 @@ export async function connect(port: number, password: string, name: string, data
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: STATEMENT_MS,
   })
+  // A connection that breaks shows in the statement under way; unhandled, the event would end the process.
+  client.on('error', () => {})
   await client.connect()
   return client
 }

@@ -6,7 +6,7 @@ import { SETTINGS } from '../../src/settings.ts'
 test('serve --help names every setting that is read, with its default', () => {
   for (const { name } of SETTINGS.filter((setting) => !('later' in setting)))
     expect(command.usage).toContain(`  ${name} (`)
-  expect(command.usage).not.toContain('SLACK_BOT_TOKEN')
+  expect(command.usage).not.toContain('PAGERDUTY_ROUTING_KEY')
 })
 
 test('a setting is one line with its default and one with its meaning, as plain text', () => {
