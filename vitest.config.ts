@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LeftOut } from './test/support/left-out.ts'
 
-const UNIT = ['test/{domain,policy,handler,cli,telemetry,repo}/**/*.test.ts', 'test/config.test.ts']
+const UNIT = ['test/{domain,policy,policies,handler,cli,telemetry,repo}/**/*.test.ts', 'test/config.test.ts']
 const E2E = ['test/e2e/**/*.test.ts']
 const FAULTS = ['test/faults/**/*.test.ts']
 const SERVER = ['./test/support/global-setup.ts']
