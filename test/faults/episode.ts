@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** What the alert asks for: the rule of test/faults/policies that it matches. */
-export type Kind = 'once' | 'once-and-tell' | 'again'
+export type Kind = 'once' | 'once-and-tell' | 'again' | 'in-vain'
 
 /** One episode of one alert, from its first firing to its end. */
 export type Episode = { name: string; fingerprint: string; kind: Kind; system: string; target: string; startsAt: Date }

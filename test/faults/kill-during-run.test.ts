@@ -13,7 +13,7 @@ const RUN_AGAIN: End = { runs: 2, states: ['succeeded'], started: 1 }
 const LEFT_TO_PERSON: End = { runs: 1, states: ['unknown'], started: 1 }
 
 /** How the story of each kind must end when the kill falls into this moment of the action. */
-const ENDS: Record<Kind, Record<Moment, End>> = {
+const ENDS: Partial<Record<Kind, Record<Moment, End>>> = {
   once: { called: { ...LEFT_TO_PERSON, started: 0 }, started: LEFT_TO_PERSON, ended: LEFT_TO_PERSON },
   'once-and-tell': { called: RUN_AGAIN, started: LEFT_TO_PERSON, ended: ACTED_ONCE },
   again: { called: RUN_AGAIN, started: { ...RUN_AGAIN, started: 2 }, ended: { ...RUN_AGAIN, started: 2 } },
@@ -40,7 +40,7 @@ for (const { name, needs, open } of QUEUES) {
           const { incidents, decisions, runs, states } = await storyWhenOver(db, episode)
           const { started } = await witness.seen(episode.name)
           expect({ incidents, decisions }).toEqual({ incidents: 1, decisions: 1 })
-          expect({ runs, states, started }, `${episode.kind}, ${moment}`).toEqual(ENDS[episode.kind][moment])
+          expect({ runs, states, started }, `${episode.kind}, ${moment}`).toEqual(ENDS[episode.kind]?.[moment])
         }
         expect(await breachesOf(db)).toEqual([])
 

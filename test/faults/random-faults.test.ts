@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AppProcess } from '../support/app-process.ts'
 import { describeWith } from '../support/real-servers.ts'
+import { deadlocksIn } from './deadlocks.ts'
 import { deliver, type Episode, newEpisode, notificationOf } from './episode.ts'
 import { eventually, type Lane, openLane } from './lane.ts'
 import { QUEUES } from './queue-kinds.ts'
@@ -55,6 +56,7 @@ for (const { name, needs, open } of QUEUES) {
           episodes.map(({ fingerprint }) => fingerprint).sort(),
         )
         expect((await lane.witness.startedTwice()).filter((episode) => episode.startsWith('once'))).toEqual([])
+        expect(await deadlocksIn(lane.db)).toBe(0)
         expect(await breachesOf(lane.db)).toEqual([])
       })
     },

@@ -29,3 +29,20 @@ test('a connection that breaks between two statements of a transaction fails the
   await expect(broken).rejects.toMatchObject({ code: 'ledger-unavailable' })
   expect((await db.query('select 1 as alive')).rows).toEqual([{ alive: 1 }])
 })
+
+test('a transaction that a ring was broken at may be tried again, as if the ledger had been away', async () => {
+  await db.query('create table ring as select a from generate_series(1, 2) as a')
+  const bothHoldOne = Promise.withResolvers<void>()
+  let holding = 0
+  const cross = (first: number, second: number) =>
+    db.transaction(async (tx) => {
+      await tx.query('update ring set a = a where a = $1', [first])
+      holding += 1
+      if (holding === 2) bothHoldOne.resolve()
+      await bothHoldOne.promise
+      await tx.query('update ring set a = a where a = $1', [second])
+    })
+  const ends = await Promise.allSettled([cross(1, 2), cross(2, 1)])
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'ledger-unavailable' } })
+})
