@@ -110,6 +110,10 @@ export async function requestRun(
     shadow: false,
     position: `asked for by ${by}`,
   }
+  const { people } = deps.policies().severity
+  // Whoever asks must be known, or the same person could ask under another name and approve under this one.
+  if (!Object.hasOwn(people, by))
+    return { ok: false, code: 'forbidden', message: `nobody in severity.yaml is called ${by}` }
   return inTurn(deps.ledger, async (tx) => {
     const now = deps.now()
     const target = `${system}/${call.target}`
