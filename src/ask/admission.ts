@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { sentence } from '../domain/errors.ts'
+import type { Log } from '../domain/log.ts'
 import type { AskRefusal, RefusalSink } from './refusal.ts'
 import type { Identity } from './standing.ts'
 import { inTime, TOO_LATE } from './time-limit.ts'
@@ -11,6 +13,7 @@ export type AdmissionDeps = {
   /** True when nobody, in any replica, was told of this hash before. Throws while the ledger is away. */
   firstSeen: (hash: string) => Promise<boolean>
   refusals: RefusalSink
+  log: Log
   patienceMs?: number
 }
 
@@ -21,7 +24,13 @@ export type Admission = (body: Readonly<Record<string, unknown>>, hash: string) 
  * Makes the gate behind the signature: from our workspace, for our app, and for the first time. A click has a trigger id in
  * its body, so two clicks never have the same hash, and the same hash is the same click.
  */
-export function createAdmission({ identity, firstSeen, refusals, patienceMs = PATIENCE_MS }: AdmissionDeps): Admission {
+export function createAdmission({
+  identity,
+  firstSeen,
+  refusals,
+  log,
+  patienceMs = PATIENCE_MS,
+}: AdmissionDeps): Admission {
   const refuse = async (why: AskRefusal, sender: string): Promise<AskRefusal> => {
     refusals.refused(why)
     if (why !== 'ledger-away') await inTime(patienceMs, refusals.record({ who: sender, what: 'request', why }))
@@ -41,8 +50,9 @@ export function createAdmission({ identity, firstSeen, refusals, patienceMs = PA
       const first = await inTime(patienceMs, firstSeen(hash))
       if (first === TOO_LATE) return refuse('ledger-away', who)
       return first ? null : refuse('replayed', who)
-    } catch {
-      // Not known whether it is new, so it is not: the person clicks again when the ledger is back. Flow logs why it is away.
+    } catch (error) {
+      // Not known whether it is new, so it is not: the person clicks again when the ledger is back.
+      log.warn({ part: 'slack' }, `a request from Slack was refused, the ledger is away: ${sentence(error)}`)
       return refuse('ledger-away', who)
     }
   }

@@ -67,7 +67,7 @@ export function startAsk(options: AskOptions): Ask {
   }
   const client = new webApi.WebClient(botToken, clientOptions)
   const standing = askStanding(client, appOf(appToken), log)
-  const admit = createAdmission({ identity: standing.identity, firstSeen, refusals })
+  const admit = createAdmission({ identity: standing.identity, firstSeen, refusals, log })
   const tell = createTell(client, log)
 
   let socket: SocketReceiver | null = null

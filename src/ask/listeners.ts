@@ -21,7 +21,7 @@ export type ListenerDeps = {
   log: Log
 }
 
-type Click = { what: string; person: string; value: ButtonValue; place: Place | null; trigger: string }
+type Click = { person: string; value: ButtonValue; place: Place | null; trigger: string }
 
 /**
  * Registers what buttons and modals do. Each is acknowledged first and decided then, so that Slack never waits for the
@@ -74,7 +74,7 @@ function onClick(
     const place = placeOf(body)
     const trigger = body.trigger_id
     await answered(what, body.user.id, place, value ?? {}, deps, async (person) =>
-      value === null ? null : decide({ what, person, value, place, trigger }),
+      value === null ? null : decide({ person, value, place, trigger }),
     )
   })
 }
