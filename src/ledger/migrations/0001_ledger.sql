@@ -174,10 +174,3 @@ create table policy_version (
   files jsonb not null,
   loaded_at timestamptz not null
 );
-
-create table checkpoint (
-  day date primary key,
-  entries bigint not null,
-  hash text not null,
-  at timestamptz not null
-);
