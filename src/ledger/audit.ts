@@ -1,6 +1,6 @@
 import { EMPTY_CHAIN, entryHash } from '../domain/entry.ts'
 import { type Breach, CHECKS, type Check } from './audit-checks.ts'
-import type { Db } from './database.ts'
+import type { Database, Db } from './database.ts'
 
 export type { Breach }
 
@@ -22,18 +22,27 @@ const UNDER_WAY_MS = 60_000
  * code meant to do.
  * @param now deadlines are judged at this time
  */
-export async function audit(db: Db, now: Date): Promise<AuditReport> {
-  const before = new Date(now.getTime() - UNDER_WAY_MS)
+export async function audit(database: Database, now: Date): Promise<AuditReport> {
+  return database.transaction(async (db) => {
+    // One snapshot for all questions: what a running service appends in between would look like a chain that was cut.
+    await db.query('set transaction isolation level repeatable read, read only')
+    await db.query('set local statement_timeout = 0')
+    return auditSnapshot(db, new Date(now.getTime() - UNDER_WAY_MS))
+  })
+}
+
+async function auditSnapshot(db: Db, before: Date): Promise<AuditReport> {
   const chain = await checkChains(db)
   const counts = await db.query<{ notifications: number; incidents: number; runs: number }>(
     'select (select count(*)::int from notification) as notifications, (select count(*)::int from incident) as incidents, (select count(*)::int from run) as runs',
   )
-  const found = await Promise.all(CHECKS.map((check) => runCheck(db, check, before)))
+  const found: Breach[] = []
+  for (const check of CHECKS) found.push(...(await runCheck(db, check, before)))
   return {
     ...(counts.rows[0] as { notifications: number; incidents: number; runs: number }),
     entries: chain.entries,
     chains: chain.chains,
-    breaches: [...chain.breaches, ...found.flat()],
+    breaches: [...chain.breaches, ...found],
   }
 }
 
