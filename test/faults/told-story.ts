@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { RemediationState } from '../../src/domain/remediation.ts'
 import { audit, type Breach } from '../../src/ledger/audit.ts'
-import type { Db } from '../../src/ledger/database.ts'
+import type { Database, Db } from '../../src/ledger/database.ts'
 import type { Episode } from './episode.ts'
 import { eventually } from './lane.ts'
 
@@ -48,6 +48,6 @@ export function storyWhenOver(db: Db, { name, fingerprint }: Episode): Promise<T
 }
 
 /** Breaches of the promises, judged as if all that is left had had two minutes to end: nothing is excused as under way. */
-export async function breachesOf(db: Db): Promise<Breach[]> {
+export async function breachesOf(db: Database): Promise<Breach[]> {
   return (await audit(db, new Date(Date.now() + 120_000))).breaches
 }

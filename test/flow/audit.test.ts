@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { audit } from '../../src/ledger/audit.ts'
+import type { Database } from '../../src/ledger/database.ts'
 import { openStory, type Story } from './story.ts'
 
 let story: Story
@@ -60,18 +61,30 @@ describe('audit', () => {
     expect(breaches.map((breach) => breach.promise)).toContain(promise)
   })
 
-  it('takes nothing for a breach that a running service writes meanwhile', async () => {
+  it('takes nothing for a breach that a running service writes between two of its questions', async () => {
     story = await openStory()
-    let busy = true
-    const working = (async () => {
-      for (let part = 0; busy; part++) await story.deliver({ alertname: 'Ill', part: String(part) })
-    })()
-    const reports = []
-    for (let look = 0; look < 15; look++) reports.push(await audit(story.db, story.clock.now()))
-    busy = false
-    await working
-    expect(reports.flatMap(({ breaches }) => breaches)).toEqual([])
-    expect(new Set(reports.map(({ entries }) => entries)).size).toBeGreaterThan(1)
+    await story.deliver({ alertname: 'Ill' })
+    let questions = 0
+    const busy: Database = {
+      ...story.db,
+      transaction: (work) =>
+        story.db.transaction((tx) =>
+          work({
+            query: async (text, values) => {
+              const answer = await tx.query(text, values)
+              // More of the same story, and a new one, after whatever was just read.
+              await story.store([
+                { labels: { alertname: 'Ill' } },
+                { labels: { alertname: 'Ill', part: String(questions++) } },
+              ])
+              await story.intake()
+              return answer as never
+            },
+          }),
+        ),
+    }
+    expect((await audit(busy, story.clock.now())).breaches).toEqual([])
+    expect(questions).toBeGreaterThan(3)
   })
 
   it('keeps entries as they are: the database refuses update, delete and truncate', async () => {
