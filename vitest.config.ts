@@ -23,7 +23,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...UNIT, ...E2E, ...FAULTS],
           globalSetup: SERVER,
-          testTimeout: 30_000,
+          // Not how long anything may take, but when it hangs: a machine with other work on it is slow.
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

@@ -77,7 +77,7 @@ export async function startService(env: Record<string, string> = {}) {
       )
     },
     /** Waits until a question is answered as wanted; the service works in its own time. */
-    until: (question: () => Promise<void>) => vi.waitFor(question, { timeout: 25_000, interval: 50 }),
+    until: (question: () => Promise<void>) => vi.waitFor(question, { timeout: 60_000, interval: 50 }),
     audit: (): Promise<Awaited<ReturnType<typeof audit>>> => audit(db as Database, new Date()),
     async close() {
       await app.stop()
