@@ -157,6 +157,7 @@ async function compose(config: Config, env: Env, log: Log, cleanUps: CleanUps): 
     queue: backend.kind,
     policies: policies.current().hash.slice(0, 12),
   }
-  log.info(started, loopbackOnly ? 'listening, on loopback only: no token is set' : 'listening')
+  const open = webhookToken === null || apiToken === null
+  log.info(started, loopbackOnly && open ? 'listening, on loopback only: not both tokens are set' : 'listening')
   return { port: server.port, stop: cleanUps.run }
 }
