@@ -39,40 +39,44 @@ export async function openLane(
   openQueue: (ledgerUrl: string) => Promise<FaultyQueue>,
   options: { policies?: string; server?: string } = {},
 ): Promise<Lane> {
-  const ledger = await createDatabase(options.server)
-  const db = openDatabase(ledger.url, 2)
-  await migrate(db)
-  const witness = await openWitness()
-  const queue = await openQueue(ledger.url)
-  const apps: AppProcess[] = []
-  const start = async () => {
-    const app = await startAppProcess({
-      DATABASE_URL: ledger.url,
-      ...queue.env,
-      ...faultEnv(witness, options.policies),
-    })
-    apps.push(app)
+  const cleanUps: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+  }
+  const start = async (env: Record<string, string>) => {
+    const app = await startAppProcess(env)
+    cleanUps.push(app.remove)
     return app
   }
-  return {
-    app: await start(),
-    startReplica: start,
-    db,
-    witness,
-    queue,
-    holdDecisions: async () => {
-      const client = new pg.Client({ connectionString: ledger.url })
-      await client.connect()
-      await client.query('select pg_advisory_lock(7306115)')
-      return () => client.end()
-    },
-    close: async () => {
-      for (const app of apps) await app.remove()
-      await queue.remove()
-      await db.close()
-      await ledger.drop()
-      await witness.remove()
-    },
+  try {
+    const ledger = await createDatabase(options.server)
+    cleanUps.push(ledger.drop)
+    const db = openDatabase(ledger.url, 2)
+    cleanUps.push(db.close)
+    await migrate(db)
+    const witness = await openWitness()
+    cleanUps.push(witness.remove)
+    const queue = await openQueue(ledger.url)
+    cleanUps.push(queue.remove)
+    const env = { DATABASE_URL: ledger.url, ...queue.env, ...faultEnv(witness, options.policies) }
+    return {
+      app: await start(env),
+      startReplica: () => start(env),
+      db,
+      witness,
+      queue,
+      holdDecisions: async () => {
+        const client = new pg.Client({ connectionString: ledger.url })
+        await client.connect()
+        await client.query('select pg_advisory_lock(7306115)')
+        return () => client.end()
+      },
+      close,
+    }
+  } catch (error) {
+    // What could not be started whole leaves nothing behind.
+    await close()
+    throw error
   }
 }
 
@@ -81,10 +85,11 @@ export function eventually<T>(look: () => Promise<T>): Promise<T> {
   return vi.waitFor(look, AWHILE)
 }
 
-const LANES = 5
-
 /** How often each fault is repeated. */
 export const ROUNDS = 20
+
+/** Most of the rounds' time is waiting; and no lane may begin so many stories in a minute that the storm guard steps in. */
+const LANES = 5
 
 /**
  * Opens lanes for the tests of this suite. The function that it returns plays a round ROUNDS times, in several lanes beside
@@ -95,7 +100,9 @@ export function useLanes(
 ): (play: (lane: Lane, round: number) => Promise<void>) => Promise<void> {
   const lanes: Lane[] = []
   beforeAll(async () => {
-    lanes.push(...(await Promise.all(Array.from({ length: LANES }, () => openLane(openQueue)))))
+    const opened = await Promise.allSettled(Array.from({ length: LANES }, () => openLane(openQueue)))
+    for (const one of opened) if (one.status === 'fulfilled') lanes.push(one.value)
+    for (const one of opened) if (one.status === 'rejected') throw one.reason
   })
   afterAll(() => Promise.all(lanes.map((lane) => lane.close())))
   return async (play) => {
