@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -16,7 +16,10 @@ describe('a service on the embedded default, killed during the run', () => {
   test('adopts the server that it left behind, and ends the story', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'nightshift-test-data-'))
     const folder = join(dataDir, 'postgres')
-    onTestFinished(() => removeEmbedded(folder))
+    onTestFinished(async () => {
+      await removeEmbedded(folder)
+      await rm(dataDir, { recursive: true })
+    })
     const witness = await openWitness()
     onTestFinished(witness.remove)
     const app = await startAppProcess({ NIGHTSHIFT_DATA: dataDir, ...faultEnv(witness) })
