@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { NightshiftError } from '../domain/errors.ts'
 import type { PostgresTarget } from '../handler/targets.ts'
@@ -8,6 +9,12 @@ const LOCK_TIMEOUT_MS = 3_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** Longer than the server's own limit, which comes first wherever the server can still speak. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000
+/**
+ * A client that a full server turns away holds a slot for a moment all the same, and among many of them the reserved one that
+ * is ours: so a refusal is believed only when it lasts, a second in all.
+ */
+const SLOT_ATTEMPTS = 10
+const SLOT_PAUSE_MS = 100
 /** How long we wait for a server to take our goodbye before the socket is torn down. */
 const GOODBYE_MS = 1_000
 
@@ -44,6 +51,18 @@ export function postgresTarget(name: string, url: string, answerTimeoutMs = ANSW
     if (closed)
       throw new NightshiftError('target-unavailable', `target ${name}: the client is closed`, { target: name })
     if (kept) return kept
+    for (let attempt = 1; ; attempt++) {
+      try {
+        kept = await connectOnce()
+        return kept
+      } catch (error) {
+        if (!isFull(error) || attempt === SLOT_ATTEMPTS) throw error
+        await pause(SLOT_PAUSE_MS)
+      }
+    }
+  }
+
+  async function connectOnce(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: url,
       keepAlive: true,
@@ -60,7 +79,6 @@ export function postgresTarget(name: string, url: string, answerTimeoutMs = ANSW
       void sayGoodbye(client)
       throw error
     }
-    kept = client
     return client
   }
 
@@ -89,6 +107,11 @@ export function postgresTarget(name: string, url: string, answerTimeoutMs = ANSW
         if (client) await sayGoodbye(client)
       }),
   }
+}
+
+/** Too many connections: SQLSTATE 53300. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '53300'
 }
 
 /** True when the server itself refused the statement and the session lives on: SQLSTATE other than a shutdown. */

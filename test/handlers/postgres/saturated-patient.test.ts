@@ -86,4 +86,17 @@ describe('a patient that refuses connections', () => {
     expect((done as { terminated: unknown[] }).terminated).toHaveLength(sessions.length)
     expect(await (await idleInTransaction(patient.as(patient.app))).alive()).toBe(true)
   })
+
+  test('lets us in when our reserved slot was taken for a moment only', async () => {
+    await runOn(patient.asSuperuser(), `grant pg_use_reserved_connections to ${patient.nightshift}`)
+    await saturate()
+    const holder = await idleInTransaction(patient.as(patient.nightshift))
+    const late = postgresTarget('db', patient.as(patient.nightshift))
+    onTestFinished(() => late.close())
+    const answer = late.query('select 1 as n')
+    // Begun later and refused: so the attempt above has been refused, too.
+    await expect(idleInTransaction(patient.as(patient.nightshift))).rejects.toMatchObject({ code: '53300' })
+    await holder.client.end()
+    expect(await answer).toEqual([{ n: 1 }])
+  })
 })
