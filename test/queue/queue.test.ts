@@ -126,8 +126,8 @@ for (const { name: backendName, needs, open } of BACKENDS) {
         expect.any(String),
       )
       await vi.waitFor(async () => {
-        await queue.ring([ring(1)])
-        expect(heard).toEqual([1, 2, 1])
+        if (heard.length < 3) await queue.ring([ring(1)])
+        expect(heard.slice(0, 3)).toEqual([1, 2, 1])
       }, AWHILE)
     })
 

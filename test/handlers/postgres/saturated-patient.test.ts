@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import connectionsByState from '../../../handlers/postgres/connections-by-state.ts'
 import terminateIdle from '../../../handlers/postgres/terminate-idle-sessions.ts'
 import { postgresTarget } from '../../../src/targets/postgres.ts'
@@ -90,7 +90,8 @@ describe('a patient that refuses connections', () => {
   test('lets us in when our reserved slot was taken for a moment only', async () => {
     await runOn(patient.asSuperuser(), `grant pg_use_reserved_connections to ${patient.nightshift}`)
     await saturate()
-    const holder = await idleInTransaction(patient.as(patient.nightshift))
+    // Those that were just turned away may hold it for a moment.
+    const holder = await vi.waitFor(() => idleInTransaction(patient.as(patient.nightshift)))
     const late = postgresTarget('db', patient.as(patient.nightshift))
     onTestFinished(() => late.close())
     const answer = late.query('select 1 as n')
