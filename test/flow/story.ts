@@ -24,11 +24,9 @@ import { createDatabase } from '../support/postgres.ts'
 /** What the world behind the handlers does in a test: counted, and set by it. */
 export type World = {
   runs: number
-  rollbacks: number
   recovered: boolean
   items: string[]
   act: (signal: AbortSignal) => Promise<void>
-  probe: boolean | 'unknown'
   alertState: 'active' | 'suppressed' | 'unknown'
 }
 
@@ -65,11 +63,9 @@ export async function openStory(options: StoryOptions = {}) {
   const clock = createClock()
   const world: World = {
     runs: 0,
-    rollbacks: 0,
     recovered: true,
     items: ['session 1'],
     act: async () => {},
-    probe: 'unknown',
     alertState: 'unknown',
   }
   let set = policySet(options)
